@@ -1,0 +1,32 @@
+"""Who holds which role, where, and from when until when."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class RoleGrant(models.Model):
+    """One role for one person over one unit, for a period. `role` is a code of `access.roles`."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=16)
+    unit = models.ForeignKey("organisations.Unit", on_delete=models.PROTECT, related_name="+")
+    grid_code = models.CharField(max_length=24, blank=True, default="", help_text="set when the role holds for a grid")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True, help_text="last day on which the role holds")
+    granted_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["user"], name="rolegrant_user")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="rolegrant_period"
+            ),
+            models.UniqueConstraint(fields=["user", "role", "unit", "grid_code", "since"], name="rolegrant_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.user_id}@{self.unit_id}"

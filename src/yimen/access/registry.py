@@ -1,0 +1,106 @@
+"""One place decides. Rooms register a predicate per action; lists and single answers use the same one.
+
+`visible(actor, "cases.view")` gives a Q for a queryset, `can(actor, "cases.view", case)` an answer for one
+object. A predicate is a pair of the two; tests/access holds that they agree for every role and case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from yimen.foundation.actor import Actor
+from yimen.foundation.errors import Missing, Refused
+
+from .models import RoleGrant
+from .roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """What one person holds today: role → the units it holds for."""
+
+    user_id: int | None
+    by_role: dict[str, frozenset[int]] = field(default_factory=dict)
+
+    def has(self, *roles: Role) -> bool:
+        return any(role in self.by_role for role in roles)
+
+    def units(self, *roles: Role) -> frozenset[int]:
+        """Units for which one of `roles` holds; all roles when none is named."""
+        found: frozenset[int] = frozenset()
+        for role, units in self.by_role.items():
+            if not roles or role in roles:
+                found |= units
+        return found
+
+
+def grants_of(actor: Actor, on: date | None = None) -> Grants:
+    """Read the actor's grants that hold on a day (today). One query; doors keep the answer for one request."""
+    if actor.user_id is None:
+        return Grants(None)
+    day = on or timezone.localdate()
+    held: dict[str, set[int]] = {}
+    rows = RoleGrant.objects.filter(user_id=actor.user_id, user__is_active=True, since__lte=day).filter(
+        Q(until__isnull=True) | Q(until__gte=day)
+    )
+    for role, unit_id in rows.values_list("role", "unit_id"):
+        held.setdefault(role, set()).add(unit_id)
+    return Grants(actor.user_id, {role: frozenset(units) for role, units in held.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """`scope(grants)` as a query condition and `allows(grants, obj)` as an answer: the same rule twice."""
+
+    scope: Callable[[Grants], Q]
+    allows: Callable[[Grants, Any], bool]
+
+
+_REGISTRY: dict[str, Predicate] = {}
+
+
+def register(action: str, predicate: Predicate) -> None:
+    """Called once per action by the room that owns the noun, from its `access.py` at start."""
+    if action in _REGISTRY:
+        raise RuntimeError(f"access rule {action} is registered twice")
+    _REGISTRY[action] = predicate
+
+
+@lru_cache(maxsize=1)
+def nothing() -> Q:
+    """A condition that no row meets."""
+    return Q(pk__in=[])
+
+
+def actions() -> list[str]:
+    return sorted(_REGISTRY)
+
+
+def visible(grants: Grants, action: str) -> Q:
+    """The rows of a noun that this person may touch by `action`. An unknown action is a programming error."""
+    return _REGISTRY[action].scope(grants)
+
+
+def can(grants: Grants, action: str, obj: Any = None) -> bool:
+    return _REGISTRY[action].allows(grants, obj)
+
+
+def require(grants: Grants, action: str, obj: Any = None, *, hide: bool = False) -> None:
+    """Raise Refused, or Missing when even the existence is not this person's business."""
+    if not can(grants, action, obj):
+        raise (Missing if hide else Refused)("您没有办理此事的权限")
+
+
+def role_only(*roles: Role) -> Predicate:
+    """A rule that asks only for a role: the noun has no rows to scope."""
+    return Predicate(
+        scope=lambda grants: Q() if grants.has(*roles) else nothing(),
+        allows=lambda grants, _obj: grants.has(*roles),
+    )

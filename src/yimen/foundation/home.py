@@ -1,0 +1,54 @@
+"""The home directory of one installation: where its files, keys and database live."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Paths below one home. Nothing is created here; `./yimen up` lays the folders out."""
+
+    root: Path
+
+    @property
+    def keys(self) -> Path:
+        """Master, audit and index keys (mode 0700). Never in the database, the repository or a backup."""
+        return self.root / "keys"
+
+    @property
+    def files(self) -> Path:
+        """Attachments, encrypted, by content hash."""
+        return self.root / "files"
+
+    @property
+    def pgdata(self) -> Path:
+        return self.root / "pg"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "log"
+
+    @property
+    def run(self) -> Path:
+        """Pid files, ready marks and locks of the running installation."""
+        return self.root / "run"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Signed checkpoints of the audit chain, the second place; an office may mount another disk here."""
+        return self.root / "checkpoints"
+
+    @property
+    def demo_mark(self) -> Path:
+        """Present when this home was created as a demonstration. Such a home can never be promoted."""
+        return self.root / "DEMO"
+
+
+def current() -> Home:
+    """The home named by YIMEN_HOME, else `./var` beside the launcher."""
+    return Home(Path(os.environ.get("YIMEN_HOME") or REPO / "var").resolve())

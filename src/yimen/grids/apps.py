@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class GridsConfig(AppConfig):
+    name = "yimen.grids"
+    label = "grids"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,141 @@
+"""Settings of every installation. Values an office may change come from the environment, loudly checked."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from yimen.foundation import home as home_module
+
+REPO = home_module.REPO
+HOME = home_module.current()
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's settings for a `postgresql://` address; a socket folder comes as `?host=/path`."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ImproperlyConfigured(f"DATABASE_URL must begin with postgresql://, not {parts.scheme!r}")
+    query = parse_qs(parts.query)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "yimen",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host", [parts.hostname or ""])[0],
+        "PORT": str(parts.port or query.get("port", [""])[0]),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": {"connect_timeout": 10},
+    }
+
+
+# The app's role does the work; the owner's role only migrates, backs up and restores.
+_url = os.environ.get("DATABASE_ADMIN_URL" if os.environ.get("YIMEN_DB_ROLE") == "admin" else "DATABASE_URL")
+DATABASES = {"default": database(_url)} if _url else {}
+
+SECRET_KEY_FILE = HOME.keys / "django"
+SECRET_KEY = os.environ.get("YIMEN_SECRET_KEY") or (
+    SECRET_KEY_FILE.read_text().strip() if SECRET_KEY_FILE.exists() else "not-yet-made-run-yimen-up"
+)
+DEBUG = False
+DEMO = HOME.demo_mark.exists()
+ALLOWED_HOSTS = [h for h in os.environ.get("YIMEN_ALLOWED_HOSTS", "*").split(",") if h]
+# How many proxies stand in front; 0 means the forwarded headers are not believed.
+TRUSTED_PROXIES = int(os.environ.get("YIMEN_TRUSTED_PROXIES", "0"))
+HTTPS = os.environ.get("YIMEN_HTTPS", "") == "1"
+
+INSTALLED_APPS = [
+    "yimen.ledger",
+    "yimen.calendars",
+    "yimen.accounts",
+    "yimen.organisations",
+    "yimen.access",
+    "yimen.grids",
+    "yimen.documents",
+    "yimen.cases",
+    "yimen.intake",
+    "yimen.web",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+]
+
+MIDDLEWARE = [
+    "yimen.web.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "yimen.web.headers.HeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "yimen.web.staff.session.SessionLimitsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "yimen.web.staff.errors.ErrorsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "yimen.web.urls"
+WSGI_APPLICATION = "yimen.web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "yimen.web.context.office",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "yimen.web.templatetags.yimen"],
+        },
+    }
+]
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Chinese is the language of the source; English is a complete translation.
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = os.environ.get("YIMEN_TIME_ZONE", "Asia/Shanghai")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = REPO / "build" / "static"
+_modules = REPO / "node_modules"
+STATICFILES_DIRS = [
+    PACKAGE / "web" / "static",
+    *[(name, path) for name, path in (
+        ("vendor/bootstrap", _modules / "bootstrap" / "dist" / "css"),
+        ("vendor/htmx", _modules / "htmx.org" / "dist"),
+    ) if path.is_dir()],
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

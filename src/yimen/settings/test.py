@@ -1,0 +1,19 @@
+"""Settings of the suite: a throw-away PostgreSQL, a throw-away home, quick passwords."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ["YIMEN_HOME"] = tempfile.mkdtemp(prefix="yimen-test-home-")
+os.environ.setdefault("DATABASE_URL", os.environ.get("YIMEN_TEST_DATABASE_URL", "postgresql:///yimen"))
+
+from .base import *  # noqa: E402, F403
+
+SECRET_KEY = "tests-only"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DATABASES["default"]["TEST"] = {"NAME": os.environ.get("YIMEN_TEST_DB", "test_yimen")}  # noqa: F405
