@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 
 class UserManager(BaseUserManager["User"]):
@@ -29,6 +31,7 @@ class User(AbstractBaseUser):
     demo = models.BooleanField(default=False, help_text="exists only in a home created as a demonstration")
     language = models.CharField(max_length=8, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
+    password_changed_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "sign_in"
     EMAIL_FIELD = "email"
@@ -37,6 +40,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         verbose_name = "工作人员"
+        constraints = [models.UniqueConstraint(Lower("sign_in"), name="sign_in_once_in_any_case")]
 
     def __str__(self) -> str:
         return self.name
@@ -50,3 +54,78 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return False
+
+
+class StaffSession(models.Model):
+    """One signed-in browser. Beside Django's session row so that its owner can see it and end it.
+
+    `last_seen` is exact to half a minute: it is written at most that often.
+    """
+
+    session_key = models.CharField(max_length=40, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    address = models.GenericIPAddressField(null=True, blank=True)
+    agent = models.CharField(max_length=120, blank=True, default="")
+    started_at = models.DateTimeField()
+    last_seen = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-last_seen"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.address}"
+
+
+class Invitation(models.Model):
+    """A one-time link by which a person sets their password. Only the SHA-256 of its token is stored."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    token_digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    removes_factors = models.BooleanField(default=False, help_text="the only administrator lost the second factor")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="invitation_expires_later"),
+            models.UniqueConstraint(fields=["user"], condition=Q(used_at__isnull=True), name="one_open_invitation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation of {self.user_id}"
+
+
+class MfaReset(models.Model):
+    """A lost second factor, taken away by two people: one asks with a reason, another confirms or refuses."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(asked_by=F("user"))
+                & (Q(confirmed_by__isnull=True) | (~Q(confirmed_by=F("user")) & ~Q(confirmed_by=F("asked_by")))),
+                name="mfa_reset_three_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, withdrawn_at__isnull=True),
+                name="mfa_reset_confirmed_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(confirmed_at__isnull=True, withdrawn_at__isnull=True),
+                name="one_open_mfa_reset",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reset for {self.user_id}"
