@@ -1,1 +1,56 @@
-"""The suite's ground: one private PostgreSQL for the run, unless YIMEN_TEST_DATABASE_URL names another."""
+"""The suite's ground: one throw-away home, and one private PostgreSQL unless YIMEN_TEST_DATABASE_URL names another."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from yimen.foundation.home import Home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _session_home() -> Iterator[Home]:
+    """The home that settings/test.py made, with its keys; removed at the end of the run."""
+    home: Home = settings.HOME
+    for folder in (home.keys, home.files, home.logs, home.run, home.checkpoints):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_keys(home)
+    yield home
+    shutil.rmtree(home.root, ignore_errors=True)
+
+
+def _make_keys(home: Home) -> None:
+    try:
+        from yimen.foundation import crypto
+    except ImportError:
+        return
+    crypto.make_keys(home)
+
+
+@pytest.fixture
+def home(_session_home: Home) -> Home:
+    """The session's home: `settings.HOME` and YIMEN_HOME point to it and its keys exist."""
+    return _session_home
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Starts the private PostgreSQL for the first test that asks for a database."""
+    if os.environ.get("YIMEN_TEST_DATABASE_URL"):
+        yield
+        return
+    from yimen.localdb import throwaway
+
+    with throwaway.cluster(Path(tmp_path_factory.mktemp("pg"))) as where:
+        connections["default"].settings_dict.update(
+            HOST=str(where.socket), PORT=str(where.port), USER=where.superuser, PASSWORD=""
+        )
+        yield
