@@ -38,6 +38,15 @@ class Migration(migrations.Migration):
                         blank=True, default="", help_text="address printed in slip codes", max_length=200
                     ),
                 ),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="shown with the name, e.g. on a demo",
+                        max_length=300,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
