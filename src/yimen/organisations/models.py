@@ -72,6 +72,7 @@ class Office(models.Model):
     hours = models.CharField(max_length=200, blank=True, default="")
     division_code = models.CharField(max_length=12, blank=True, default="")
     public_url = models.CharField(max_length=200, blank=True, default="", help_text="address printed in slip codes")
+    note = models.CharField(max_length=300, blank=True, default="", help_text="shown with the name, e.g. on a demo")
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,92 @@
+"""Places and who answers for them. A grid is a place; nothing here is about residents or households."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Level(models.IntegerChoices):
+    STREET = 1, _("街道")
+    COMMUNITY = 2, _("社区")
+    GRID = 3, _("网格")
+    SPECIALIST = 4, _("专属网格")
+
+
+class Crs(models.TextChoices):
+    """Which coordinates a polygon is in; at this scale CGCS2000 equals WGS-84 (DOMAIN 3.8)."""
+
+    WGS84 = "wgs84", "WGS-84"
+    CGCS2000 = "cgcs2000", "CGCS2000"
+
+
+class Grid(models.Model):
+    """One grid for a period. `code` is opaque text of a declared `scheme` (see codes.py)."""
+
+    code = models.CharField(max_length=24)
+    scheme = models.CharField(max_length=16)
+    name = models.CharField(max_length=40)
+    number = models.PositiveSmallIntegerField(null=True, blank=True, help_text="8 in 第8网格")
+    level = models.PositiveSmallIntegerField(choices=Level.choices)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("organisations.Unit", on_delete=models.PROTECT, related_name="+")
+    places = models.JSONField(default=list, blank=True, help_text="names by which people say where: estates")
+    polygon = models.JSONField(null=True, blank=True, help_text="GeoJSON geometry, longitude first")
+    crs = models.CharField(max_length=12, choices=Crs.choices, default=Crs.WGS84)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True, help_text="last day on which the grid exists")
+
+    class Meta:
+        ordering = ["level", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "code"], name="grid_code_once"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="grid_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(level=Level.STREET) | Q(parent__isnull=False), name="grid_has_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostRole(models.TextChoices):
+    WORKER = "worker", _("网格员")
+    LEAD = "lead", _("网格长")
+
+
+class GridPost(models.Model):
+    """定人定网: one person answering for one grid, for a period."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    grid = models.ForeignKey(Grid, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=12, choices=PostRole.choices)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True, help_text="last day on which the person answers here")
+
+    class Meta:
+        indexes = [models.Index(fields=["grid", "role"], name="gridpost_grid")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="gridpost_period"
+            ),
+            models.UniqueConstraint(fields=["user", "grid", "role", "since"], name="gridpost_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.user_id}@{self.grid_id}"
+
+
+class GridRevision(models.Model):
+    """One row that changes with every change of the map, so that processes know their copy is old."""
+
+    token = models.UUIDField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="grid_one_revision")]
+
+    def __str__(self) -> str:
+        return str(self.token)

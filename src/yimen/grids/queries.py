@@ -1,0 +1,86 @@
+"""Reading the map: every grid from memory, reloaded when the revision changed, and place → grid."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from . import words
+from .models import Grid, GridPost, GridRevision, Level, PostRole
+
+_memory: dict[uuid.UUID, tuple[Grid, ...]] = {}
+
+
+def revision() -> uuid.UUID | None:
+    """The token of the map as committed; None while there is no map."""
+    return GridRevision.objects.values_list("token", flat=True).first()
+
+
+def all_grids() -> tuple[Grid, ...]:
+    """Every grid, of all levels and periods, with its unit. One small query when nothing changed."""
+    token = revision()
+    if token is None:
+        return ()
+    if token not in _memory:
+        rows = tuple(Grid.objects.select_related("unit").order_by("level", "code"))
+        _memory.clear()
+        _memory[token] = rows
+    return _memory[token]
+
+
+def grids(level: Level, on: date | None = None) -> list[Grid]:
+    """The grids of one level that exist on a day (today)."""
+    day = on or timezone.localdate()
+    return [
+        grid for grid in all_grids() if grid.level == level and _holds(grid.valid_from, grid.valid_to, day)
+    ]
+
+
+def match_place(text: str, on: date | None = None) -> Grid | None:
+    """The third-level grid that a place in people's words lies in, or None when the words do not decide.
+
+    A grid's number decides, then the longest name of an estate, then a community with a single grid.
+    Words that contradict each other (七社区 with a grid of 三社区) decide nothing.
+    """
+    said = words.plain(text)
+    found = grids(Level.GRID, on)
+    community = words.community_number(said)
+    if community is not None:
+        found = [grid for grid in found if words.community_number(grid.unit.name) == community]
+    numbered = words.grid_number(said)
+    if numbered is not None:
+        return _only(grid for grid in found if grid.number == numbered)
+    return _by_name(found, said) or (_only(found) if community is not None else None)
+
+
+def posts(grid_id: int, role: PostRole, on: date | None = None) -> QuerySet[GridPost]:
+    """Who answers for a grid on a day (today)."""
+    day = on or timezone.localdate()
+    rows = GridPost.objects.filter(grid_id=grid_id, role=role, since__lte=day)
+    return (
+        rows.filter(Q(until__isnull=True) | Q(until__gte=day)).select_related("user").order_by("since", "id")
+    )
+
+
+def lead_of(grid_id: int, on: date | None = None) -> GridPost | None:
+    """The 网格长 of a grid on a day (today)."""
+    return posts(grid_id, PostRole.LEAD, on).first()
+
+
+def _holds(since: date, until: date | None, day: date) -> bool:
+    return since <= day and (until is None or day <= until)
+
+
+def _only(found: Iterable[Grid]) -> Grid | None:
+    rows = list(found)
+    return rows[0] if len(rows) == 1 else None
+
+
+def _by_name(found: list[Grid], said: str) -> Grid | None:
+    hits = [(len(place), grid) for grid in found for place in map(words.plain, grid.places) if place in said]
+    longest = max((length for length, _grid in hits), default=0)
+    return _only({grid.pk: grid for length, grid in hits if length == longest}.values())
