@@ -1,0 +1,12 @@
+"""The phone face for grid workers. A placeholder: reporting comes with its own issue."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "field/home.html")

@@ -1,0 +1,43 @@
+"""What a resident sees: where the door is, and what a slip's number is good for."""
+
+from __future__ import annotations
+
+import re
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+EMERGENCY = (("110", _("报警")), ("119", _("火警")), ("120", _("急救")))
+PHONES = (
+    ("12345", _("政务服务热线")),
+    ("12348", _("法律援助与咨询")),
+    ("12356", _("心理援助")),
+    ("12333", _("劳动保障")),
+    ("12315", _("消费投诉")),
+    ("12388", _("纪检监察举报")),
+)
+_NUMBER = re.compile(r"^\w{1,4}〔\d{4}〕[0-9A-Z-]{1,16}$")
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The office's public page: hours, how to come, phones. `?text=large` enlarges it."""
+    return render(request, "portal/home.html", _page(request, {"phones": PHONES}))
+
+
+@require_safe
+def matter(request: HttpRequest, number: str) -> HttpResponse:
+    """Where a slip's code leads. Says the same for every number: whether one exists is nobody's business here.
+
+    The slip's secret stands in the address's fragment, which browsers never send.
+    """
+    shown = number if _NUMBER.match(number) else ""
+    response = render(request, "portal/matter.html", _page(request, {"number": shown}))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _page(request: HttpRequest, more: dict[str, object]) -> dict[str, object]:
+    return {"emergency": EMERGENCY, "large": request.GET.get("text") == "large", **more}
