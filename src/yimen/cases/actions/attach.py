@@ -1,0 +1,116 @@
+"""Taking a file in: cleaned first, stored encrypted, never overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yimen.access.registry import Grants
+from yimen.foundation import crypto, home
+from yimen.foundation.actor import Actor
+from yimen.foundation.errors import Conflict, Invalid, Missing
+from yimen.foundation.ids import uuid7
+
+from .. import queries
+from ..media.clean import clean
+from ..models import Attachment, Case
+from .keys import data_key
+from .record import record
+
+LIMIT = 20 * 1024 * 1024  # bytes
+MOST = 30  # files of one matter
+
+
+def attach(
+    actor: Actor, grants: Grants, ref: UUID, data: bytes, name: str, *, purpose: str = "", at: datetime | None = None
+) -> Attachment:
+    """Add a file to a matter. Photos and PDFs get a clean derivative, other known kinds stay download-only.
+
+    Order (SECURITY 4): clean, write and fsync both files, then rows and ledger entry in one transaction. The same
+    bytes twice give the same row. Raises Invalid for a blocked file, with the reason.
+    """
+    case = queries.get_visible(grants, ref)
+    if len(data) > LIMIT:
+        raise Invalid(_("文件太大"), {"file": _("每个文件不超过 %d MB") % (LIMIT // 1024 // 1024)})
+    found = Attachment.objects.filter(case=case, sha256=hashlib.sha256(data).hexdigest()).first()
+    if found:
+        return found
+    if Attachment.objects.filter(case=case).count() >= MOST:
+        raise Conflict(_("每件最多 %d 个附件") % MOST)
+    cleaned = clean(data, name)
+    if cleaned.state == "blocked":
+        raise Invalid(_("这个文件没有收下"), {"file": cleaned.reason})
+    row = Attachment(
+        uuid=uuid7(), case=case, name=_safe_name(name), purpose=purpose, mime=cleaned.mime, size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(), state=cleaned.state, has_derivative=cleaned.derivative is not None,
+        by_id=actor.user_id, at=at or timezone.now(),
+    )  # fmt: skip
+    key = data_key(case.pk)
+    _write(_path(row, "original"), crypto.seal(key, data, _aad(row, "original")))
+    if cleaned.derivative is not None:
+        _write(_path(row, "clean"), crypto.seal(key, cleaned.derivative, _aad(row, "clean")))
+    with transaction.atomic():
+        row.save()
+        record(actor, case, "case.file_added", at=row.at, payload={"file": str(row.uuid), "mime": row.mime, "size": row.size,
+               "sha256": row.sha256, "state": row.state}, words={"name": row.name})  # fmt: skip
+    return row
+
+
+def open_file(actor: Actor, grants: Grants, ref: UUID, file: UUID, *, original: bool = False) -> tuple[Attachment, bytes]:
+    """The bytes of an attachment: the clean derivative, or the sealed original when asked for or when there is no other."""
+    case = queries.get_visible(grants, ref)
+    row = Attachment.objects.filter(case=case, uuid=file).first()
+    if row is None:
+        raise Missing(_("没有这个附件"))
+    part = "original" if original or not row.has_derivative else "clean"
+    blob = _path(row, part).read_bytes()
+    with transaction.atomic():
+        record(actor, case, "case.file_opened", at=timezone.now(), payload={"file": str(row.uuid), "part": part})
+    return row, crypto.open_sealed(data_key(case.pk), blob, _aad(row, part))
+
+
+def attachments_of(case: Case) -> list[Attachment]:
+    return list(Attachment.objects.filter(case=case).order_by("id"))
+
+
+def _safe_name(name: str) -> str:
+    """The last part of a path, without control characters, at most 120 characters."""
+    plain = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip()
+    return plain[-120:] or "file"
+
+
+def _aad(row: Attachment, part: str) -> str:
+    return f"cases_attachment.{part}.{row.uuid}"
+
+
+def _path(row: Attachment, part: str) -> Path:
+    text = str(row.uuid)
+    return home.current().files / text[-2:] / f"{text}.{part}"
+
+
+def _write(path: Path, blob: bytes) -> None:
+    """Temporary file, fsync, rename, fsync of the folder: a crash leaves nothing half-written under the name."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(blob)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,44 @@
+"""The call-back desk: one form, the rule chooses the step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yimen.access.registry import Grants
+from yimen.foundation.actor import Actor
+
+from .. import queries
+from ..models import Case
+from ..states import MAX_TRIES
+from .transition import run
+
+
+def record_callback(
+    actor: Actor,
+    grants: Grants,
+    ref: UUID,
+    data: Mapping[str, Any],
+    *,
+    at: datetime | None = None,
+    version: int | None = None,
+) -> Case:
+    """Log one call-back: a missed call is a try (three in all), unsolved goes back once by rule, a rating is kept.
+
+    Anonymous matters owe none. One transaction; the ledger shows each step.
+    """
+    with transaction.atomic():
+        case = queries.get_visible(grants, ref, lock=True)
+        if data.get("outcome") == "no_answer" and case.tries < MAX_TRIES - 1:
+            kept = {name: value for name, value in data.items() if name in ("way", "comment") and value}
+            return run(actor, grants, ref, "attempt", kept, at=at, version=version)
+        case = run(actor, grants, ref, "call_back", data, at=at, version=version)
+        if case.last_solved in ("no", "partly") and case.redos == 0 and case.lead_unit_id:
+            reason = data.get("comment") or _("来访人说没有解决")
+            return run(actor, grants, ref, "redo", {"reason": reason}, at=at)
+        return case

@@ -1,0 +1,116 @@
+"""Starting, stopping and recomputing the clocks of a matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from yimen.calendars import queries as calendars
+from yimen.calendars.rules import freeze
+
+from ..models import Case, Clock, Suspension
+from ..states import Flow
+
+Pauses = Sequence[tuple[date, date | None]]
+
+# Clocks that do not decide a matter's own due date: the director's screening, an assisting unit's part.
+ASIDE = ("screen", "assignment")
+
+
+def new_clock(
+    case: Case,
+    kind: str,
+    step: str,
+    start_at: datetime,
+    charged_unit_id: int,
+    *,
+    flow: str = "",
+    extend: int = 0,
+    pauses: Pauses = (),
+) -> Clock:
+    """An unsaved clock by the rule in force; 待甄别 takes the stricter of both flows' rules (PRACTICE).
+
+    `flow` names one flow's rule where the act belongs to it alone (受理 starts the petition's 60 days).
+    """
+    flows = [flow] if flow else [case.flow] if case.screened else [each.value for each in Flow]
+    clocks = [
+        _clock_of(case, each, kind, step, start_at, extend, pauses)
+        for each in flows
+        if _has(case, each, step, start_at)
+    ]
+    if not clocks:
+        raise LookupError(f"no clock rule for {flows} {step}")
+    first = min(clocks, key=lambda clock: clock.due_at or datetime.max.replace(tzinfo=start_at.tzinfo))
+    first.charged_unit_id = charged_unit_id
+    return first
+
+
+def _has(case: Case, flow: str, step: str, at: datetime) -> bool:
+    try:
+        calendars.rule_for(flow, step, category=case.category.key, urgency=case.urgency, on=timezone.localdate(at))
+    except LookupError:
+        return False
+    return True
+
+
+def has_rule(case: Case, step: str, at: datetime) -> bool:
+    """Whether a whole-case limit exists for this matter (a service matter owes no 告知)."""
+    flows = [case.flow] if case.screened else [flow.value for flow in Flow]
+    return any(_has(case, flow, step, at) for flow in flows)
+
+
+def _clock_of(case: Case, flow: str, kind: str, step: str, start_at: datetime, extend: int, pauses: Pauses) -> Clock:
+    rule = calendars.rule_for(
+        flow, step, category=case.category.key, urgency=case.urgency, on=timezone.localdate(start_at)
+    )
+    clock = Clock(case_id=case.pk, kind=kind, step=step, rule=freeze(rule), start_at=start_at, extend=extend)
+    compute(clock, pauses)
+    return clock
+
+
+def compute(clock: Clock, pauses: Pauses = ()) -> None:
+    """Set target, due, provisional and explanation from the frozen rule. A pause without end keeps the last due.
+
+    Pauses are dates: a limit in hours runs on (a suspension takes days out of day and month limits only).
+    """
+    in_hours = str(clock.rule.get("unit", "")).endswith("_hour")
+    result = calendars.run_rule(clock.rule, clock.start_at, pauses=() if in_hours else pauses, extend=clock.extend)
+    clock.target_at, clock.provisional = result.target_at, result.provisional
+    clock.due_at = result.due_at or clock.due_at
+    clock.explain, clock.explain_en = result.explain, result.explain_en
+
+
+def pauses_of(case: Case) -> list[tuple[date, date | None]]:
+    """The matter's suspensions as [since, until) pairs of dates."""
+    return list(Suspension.objects.filter(case=case).order_by("since").values_list("since", "until"))
+
+
+def running(case: Case) -> list[Clock]:
+    return list(Clock.objects.filter(case_id=case.pk, running=True).order_by("id"))
+
+
+def stop(clocks: Iterable[Clock], at: datetime, *, void: bool = False) -> None:
+    """Stop clocks at the moment the act was done; late when that was after the due."""
+    for clock in clocks:
+        clock.running, clock.stopped_at = None, at
+        clock.outcome = "void" if void else "late" if clock.due_at and at > clock.due_at else "met"
+        clock.save(update_fields=["running", "stopped_at", "outcome"])
+
+
+def govern(case: Case, clocks: Iterable[Clock]) -> None:
+    """Let the earliest of the running clocks govern the matter (sets `clock`, `due_at`; does not save)."""
+    deciding = [clock for clock in clocks if clock.running and clock.kind not in ASIDE and clock.due_at]
+    first = min(deciding, key=lambda clock: (clock.due_at, clock.pk), default=None)
+    case.clock, case.due_at = first, first.due_at if first else None
+
+
+def recompute(case: Case) -> list[Clock]:
+    """Compute every running clock anew (a suspension ended, a year was published) and let the earliest govern."""
+    clocks, pauses = running(case), pauses_of(case)
+    for clock in clocks:
+        compute(clock, pauses)
+        clock.save(update_fields=["target_at", "due_at", "provisional", "explain", "explain_en"])
+    govern(case, clocks)
+    return clocks

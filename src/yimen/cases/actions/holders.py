@@ -1,0 +1,111 @@
+"""Whose turn it is after a step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from yimen.access.models import RoleGrant
+from yimen.access.roles import Role
+from yimen.foundation.errors import Invalid
+from yimen.organisations.models import Membership, Unit
+
+from ..models import Case
+from ..states import Holder
+
+if TYPE_CHECKING:
+    from .transition import Step
+
+
+def pass_on(step: Step) -> None:
+    """Set holder and holder unit by the row's rule; always an active member of the unit."""
+    case, how = step.case, step.row.holder
+    if how == Holder.KEEP or how == Holder.NONE:
+        return
+    unit_id, user_id = _CHOOSE[how](step)
+    case.holder_unit_id, case.holder_id = unit_id, user_id
+
+
+def _accountable(step: Step) -> tuple[int, int]:
+    case = step.case
+    assert case.accountable_unit_id and case.accountable_person_id
+    return case.accountable_unit_id, case.accountable_person_id
+
+
+def _actor(step: Step) -> tuple[int, int]:
+    case = step.case
+    if step.actor.user_id and _is_member(step.actor.user_id, case.accountable_unit_id):
+        assert case.accountable_unit_id
+        return case.accountable_unit_id, step.actor.user_id
+    return _accountable(step)
+
+
+def _liaison(step: Step) -> tuple[int, int]:
+    unit = step.case.lead_unit
+    if unit is None or not unit.online:
+        return _accountable(step)
+    return unit.pk, liaison_of(unit)
+
+
+def _handler(step: Step) -> tuple[int, int]:
+    """The named handler, else the one already on it, else the actor if of the unit, else the liaison."""
+    unit = step.case.lead_unit
+    if unit is None or not unit.online:
+        return _accountable(step)
+    named = step.data.get("handler") or step.case.handler_id
+    if named and _is_member(int(named), unit.pk):
+        return unit.pk, int(named)
+    if step.data.get("handler"):
+        raise Invalid(_("经办人须是主办单位的在岗人员"), {"handler": _("请重新选择")})
+    if step.actor.user_id and _is_member(step.actor.user_id, unit.pk):
+        return unit.pk, step.actor.user_id
+    return _liaison(step)
+
+
+def _head(step: Step) -> tuple[int, int]:
+    unit = step.case.lead_unit
+    if unit is None or not unit.online:
+        return _director(step)
+    return unit.pk, _first_with_role(Role.HEAD, unit.pk) or liaison_of(unit)
+
+
+def _director(step: Step) -> tuple[int, int]:
+    """The director of the centre, else the first contact: an offline unit's reply is checked by the centre."""
+    unit_id = step.case.accountable_unit_id
+    assert unit_id
+    director = _first_with_role(Role.DIRECTOR, unit_id)
+    return (unit_id, director) if director else _accountable(step)
+
+
+_CHOOSE = {
+    Holder.ACCOUNTABLE: _accountable,
+    Holder.ACTOR: _actor,
+    Holder.LIAISON: _liaison,
+    Holder.HANDLER: _handler,
+    Holder.HEAD: _head,
+}
+
+
+def liaison_of(unit: Unit) -> int:
+    """The unit's 联络员; a unit with accounts but without one cannot take a matter."""
+    members = Membership.objects.filter(unit=unit, active=True).order_by("-liaison", "id")
+    user_id = members.values_list("user_id", flat=True).first()
+    if user_id is None:
+        raise Invalid(_("%s没有在岗人员，请先请管理员补上联络员") % unit.name, {"unit": _("请另选单位")})
+    return int(user_id)
+
+
+def _is_member(user_id: int, unit_id: int | None) -> bool:
+    return Membership.objects.filter(user_id=user_id, unit_id=unit_id, active=True).exists()
+
+
+def _first_with_role(role: Role, unit_id: int) -> int | None:
+    members = Membership.objects.filter(unit_id=unit_id, active=True).values("user_id")
+    grants = RoleGrant.objects.filter(role=role, unit_id=unit_id, user_id__in=members, until__isnull=True)
+    return grants.order_by("id").values_list("user_id", flat=True).first()
+
+
+def is_active_member(case: Case, user_id: int, unit_id: int) -> bool:
+    """Whether a person may hold or answer for a matter on behalf of a unit."""
+    return _is_member(user_id, unit_id)

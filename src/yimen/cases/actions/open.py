@@ -1,0 +1,277 @@
+"""Opening a matter: the one way in, whichever door it came through."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yimen.access.registry import Grants, require
+from yimen.foundation.actor import Actor
+from yimen.foundation.errors import Conflict, Invalid
+from yimen.foundation.ids import uuid7
+from yimen.foundation.masking import mask_id_numbers
+from yimen.grids import queries as grids
+from yimen.organisations.models import Membership, Office, UnitKind
+
+from ..models import Case, Category, Clock
+from ..models.case import APPEALS, CHANNELS, URGENCIES
+from ..rules import make_title
+from ..states import MAX_REPRESENTATIVES, STATES, Flow
+from . import clocks, people, search
+from .keys import make_key
+from .people import Person
+from .record import record, standing
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What the window writes down. Only `text` and `category` are required; `received_at` differs in 补录."""
+
+    text: str
+    category: str
+    place: str = ""
+    wish: str = ""
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+    title: str = ""
+    channel: str = "visit"
+    appeal: str = "appeal"
+    urgency: str = ""
+    anonymous: bool = False
+    confidential: bool = False
+    told_now: bool = False
+    received_at: datetime | None = None
+    party_size: int = 1
+    representatives: tuple[Person, ...] = ()
+    on_behalf: Person | None = None
+    witness: Person | None = None
+    dictated: bool = False
+    read_back: bool = False
+    fingerprint: bool = False
+    reported_to: str = ""
+    reported_at: datetime | None = None
+    external_number: str = ""
+    source: str = ""
+    client_key: UUID | None = None
+    words: dict[str, str] = field(default_factory=dict)
+
+    def digest(self) -> str:
+        """SHA-256 of the content, to tell a repeat of the same from another under the same key."""
+        body = {name: value for name, value in asdict(self).items() if name != "client_key"}
+        return hashlib.sha256(json.dumps(body, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def open_case(actor: Actor, grants: Grants, form: Registration, *, at: datetime | None = None) -> Case:
+    """Register one matter and give it a number, an owner, clocks and a first ledger entry, in one transaction.
+
+    The actor becomes the first contact (首问责任人). A repeat with the same `client_key` and content gives the same
+    matter; other content under that key raises Conflict. Raises Invalid with the fields at fault.
+    """
+    require(grants, "cases.open")
+    now = at or timezone.now()
+    if repeated := _repeated(form):
+        return repeated
+    category, member = _check(form, now), _first_contact(actor)
+    with transaction.atomic():
+        case = _draft(form, category, member, now)
+        _store(case, form, now)
+        _record_opening(actor, case, form, now)
+    return case
+
+
+def _repeated(form: Registration) -> Case | None:
+    if form.client_key is None:
+        return None
+    case = Case.objects.filter(client_key=form.client_key).first()
+    if case and case.client_hash != form.digest():
+        raise Conflict(_("这张登记表已经登记过（%s），内容却不同；请核对后另开一张") % case.number)
+    return case
+
+
+def _check(form: Registration, now: datetime) -> Category:
+    wrong: dict[str, object] = {}
+    if not form.text.strip():
+        wrong["text"] = _("请写下来访人反映什么")
+    elif len(form.text) > 20_000:
+        wrong["text"] = _("最多 20000 字，现有 %d 字") % len(form.text)
+    today = timezone.localdate(now)
+    category = Category.objects.filter(key=form.category, valid_from__lte=today).exclude(valid_to__lt=today).last()
+    if category is None:
+        wrong["category"] = _("请选择类别")
+    wrong |= _check_people(form) | _check_choices(form)
+    if form.received_at and form.received_at > now + timedelta(minutes=1):
+        wrong["received_at"] = _("收到时间不能在将来")
+    if wrong or category is None:
+        raise Invalid(_("还有内容要补充或更正"), wrong)
+    return category
+
+
+def _check_people(form: Registration) -> dict[str, object]:
+    wrong: dict[str, object] = {}
+    if len(form.representatives) > MAX_REPRESENTATIVES:
+        wrong["representatives"] = _("代表不超过五人（信访工作条例第二十条）")
+    if form.party_size < 1:
+        wrong["party_size"] = _("人数至少为 1")
+    elif form.party_size < len(form.representatives):
+        wrong["party_size"] = _("人数不能少于代表人数")
+    if form.phone and not people.looks_like_phone(form.phone):
+        wrong["phone"] = _("请填写电话号码，只用数字、空格和短横")
+    if form.anonymous and (form.name or form.phone):
+        wrong["anonymous"] = _("匿名事项不记姓名和电话")
+    if form.dictated and not (form.read_back and form.fingerprint and form.witness):
+        wrong["dictated"] = _("口述代书要读给本人听、签名或按指印，并写明见证人")
+    return wrong
+
+
+def _check_choices(form: Registration) -> dict[str, object]:
+    allowed = {"channel": CHANNELS, "appeal": APPEALS}
+    wrong: dict[str, object] = {
+        name: _("请从所列选项中选择") for name, options in allowed.items() if getattr(form, name) not in dict(options)
+    }
+    if form.urgency and form.urgency not in dict(URGENCIES):
+        wrong["urgency"] = _("请从所列选项中选择")
+    limits = {"place": 200, "wish": 500, "title": 120, "name": 60, "phone": 40, "address": 200, "external_number": 60}
+    for name, limit in limits.items():
+        if len(getattr(form, name)) > limit:
+            wrong[name] = _("最多 %(limit)d 字，现有 %(now)d 字") % {"limit": limit, "now": len(getattr(form, name))}
+    return wrong
+
+
+def _first_contact(actor: Actor) -> Membership:
+    """The actor's membership in the centre: who first meets the person stays responsible."""
+    member = (
+        Membership.objects.filter(user_id=actor.user_id, active=True, unit__kind=UnitKind.CENTRE)
+        .select_related("unit")
+        .first()
+    )
+    if member is None:
+        raise Invalid(_("您不是中心的在岗人员，不能登记事项"))
+    return member
+
+
+def _draft(form: Registration, category: Category, member: Membership, now: datetime) -> Case:
+    received = form.received_at or now
+    text, _masked = mask_id_numbers(form.text.replace("\x00", "").strip())
+    place = form.place.replace("\x00", "").strip()
+    case = Case(
+        pk=_next_id(),
+        uuid=uuid7(),
+        number=_number(received),
+        flow=Flow.PETITION,
+        state="registered",
+        title=(form.title.strip() or make_title(text))[:120],
+        text=text,
+        wish=mask_id_numbers(form.wish.strip())[0],
+        place=place,
+        grid=grids.match_place(place) if place else None,
+        category=category,
+        channel=form.channel,
+        appeal=form.appeal,
+        urgency=form.urgency or category.urgency,
+        party_size=form.party_size,
+        anonymous=form.anonymous,
+        confidential=form.confidential,
+        external_number=form.external_number,
+        window=member.window,
+        received_at=received,
+        told_at=now if form.told_now else None,
+        source=form.source,
+        client_key=form.client_key,
+        client_hash=form.digest() if form.client_key else "",
+        next_step=STATES["registered"].next_step,
+    )
+    case.accountable_person_id = case.holder_id = member.user_id
+    case.accountable_unit = case.holder_unit = member.unit
+    return case
+
+
+def _next_id() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('cases_case_id_seq')")
+        return int(cursor.fetchone()[0])
+
+
+def _number(received: datetime, *, random: bool = False) -> str:
+    """永〔2026〕01187; sealed matters take random numbers, because a gap in a sequence reveals one."""
+    year = timezone.localdate(received).year
+    if random:
+        return f"{number_prefix()}〔{year}〕{secrets.randbelow(10**8):08d}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT next_case_number(%s)", [year])
+        return f"{number_prefix()}〔{year}〕{int(cursor.fetchone()[0]):05d}"
+
+
+@lru_cache(maxsize=1)
+def number_prefix() -> str:
+    """First character of every number, from the office's settings; read once per process."""
+    return Office.objects.values_list("number_prefix", flat=True).first() or "永"
+
+
+def _store(case: Case, form: Registration, now: datetime) -> None:
+    """Clocks first (their key to the matter is checked at commit), then the matter, its key and its people."""
+    unit_id = case.accountable_unit_id
+    made = [clocks.new_clock(case, "step", "registered", now, unit_id)]
+    if not form.told_now and not form.anonymous and clocks.has_rule(case, "inform", case.received_at):
+        made.append(clocks.new_clock(case, "inform", "inform", case.received_at, unit_id))
+    if _service_limit(case):
+        made.append(clocks.new_clock(case, "conclude", "conclude", case.received_at, unit_id, flow=Flow.SERVICE))
+    if not case.screened:
+        made.append(clocks.new_clock(case, "screen", "screen", now, unit_id))
+    Clock.objects.bulk_create(made)
+    clocks.govern(case, made)
+    case.search_text = search.text_of(case)
+    case.save(force_insert=True)
+    people.store(case.pk, make_key(case.pk), form)
+
+
+def _service_limit(case: Case) -> bool:
+    """A service matter, or one not yet screened, is to be concluded counting from receipt."""
+    return not case.screened or case.flow == Flow.SERVICE
+
+
+def _record_opening(actor: Actor, case: Case, form: Registration, now: datetime) -> None:
+    record(
+        actor,
+        case,
+        "case.opened",
+        at=now,
+        payload={
+            "set": {"state": case.state, **standing(case)},
+            "number": case.number,
+            "channel": case.channel,
+            "category": case.category.key,
+            "received_at": case.received_at,
+            "told_at": case.told_at,
+            "party_size": case.party_size,
+            "anonymous": case.anonymous,
+        },
+        words=_opening_words(case, form),
+    )
+
+
+def _opening_words(case: Case, form: Registration) -> dict[str, Any]:
+    words: dict[str, Any] = {"title": case.title, "place": case.place, **form.words}
+    if form.reported_to:
+        words["reported_to"] = form.reported_to
+        words["reported_at"] = form.reported_at
+    if form.dictated:
+        words["dictated"] = _("口述代书：已读给本人听，本人签名或按指印，有见证人")
+    if form.on_behalf:
+        words["on_behalf"] = _("代为反映")
+    return words
+
+
+def with_defaults(form: Registration, **changes: Any) -> Registration:
+    """A copy with changes, for doors that add what they know (source, channel)."""
+    return replace(form, **changes)

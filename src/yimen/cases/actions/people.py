@@ -1,0 +1,136 @@
+"""People of a matter: sealed on the way in, masked on the page, revealed only with a reason that stays."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yimen.access.registry import Grants, require
+from yimen.foundation import crypto
+from yimen.foundation.actor import Actor
+from yimen.foundation.errors import Invalid
+
+from ..models import Case, Participant, PhoneIndex
+from .keys import data_key
+from .record import record
+
+if TYPE_CHECKING:
+    from .open import Registration
+
+_PHONE = re.compile(r"^\+?[\d \-()（）]{5,25}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person of one matter. All fields are free text; no identity-card number has a place here."""
+
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+    relation: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.name or self.phone or self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A participant as a reader may see it; masked unless revealed."""
+
+    role: str
+    role_words: str
+    name: str
+    phone: str
+    address: str
+    relation: str = ""
+
+
+def looks_like_phone(text: str) -> bool:
+    """Digits with spaces, dashes, brackets; 5 to 25 characters with at least 5 digits."""
+    return bool(_PHONE.match(text)) and sum(c.isdigit() for c in text) >= 5
+
+
+def store(case_id: int, key: bytes, form: Registration) -> None:
+    """Seal the people of a new matter and index their phones blindly while it is open."""
+    rows = [("visitor", Person(form.name.strip(), form.phone.strip(), form.address.strip()))]
+    rows += [("representative", person) for person in form.representatives]
+    rows += [("on_behalf", form.on_behalf or Person()), ("witness", form.witness or Person())]
+    kept = [(role, person) for role, person in rows if person]
+    Participant.objects.bulk_create(
+        [Participant(case_id=case_id, role=role, sealed=_seal(case_id, key, person)) for role, person in kept]
+    )
+    index_phones(case_id, (person.phone for role, person in kept if role != "witness"))
+
+
+def index_phones(case_id: int, phones: Iterable[str]) -> None:
+    digests = {crypto.blind_index(phone) for phone in phones if phone}
+    PhoneIndex.objects.bulk_create(
+        [PhoneIndex(case_id=case_id, digest=digest) for digest in digests], ignore_conflicts=True
+    )
+
+
+def forget_phones(case_id: int) -> None:
+    """At closing: from now on no call finds this matter by its phone."""
+    PhoneIndex.objects.filter(case_id=case_id).delete()
+
+
+def _seal(case_id: int, key: bytes, person: Person) -> bytes:
+    text = json.dumps(asdict(person), ensure_ascii=False)
+    return crypto.seal(key, text.encode(), f"cases_participant.sealed.{case_id}")
+
+
+def _open(case_id: int, key: bytes, row: Participant) -> Person:
+    plain = crypto.open_sealed(key, bytes(row.sealed), f"cases_participant.sealed.{case_id}")
+    return Person(**json.loads(plain))
+
+
+def mask_name(name: str) -> str:
+    """陈女士 → 陈**; one character stays."""
+    return name[:1] + "*" * max(1, min(len(name) - 1, 4)) if name else ""
+
+
+def mask_phone(phone: str) -> str:
+    """13800002071 → 138****2071; short numbers keep only the last two digits."""
+    digits = re.sub(r"\D", "", phone)
+    if len(digits) >= 10:
+        return f"{digits[:3]}****{digits[-4:]}"
+    return "****" + digits[-2:] if digits else ""
+
+
+def _shown(row: Participant, person: Person, *, full: bool) -> Shown:
+    words = str(row.get_role_display())
+    if full:
+        return Shown(row.role, words, person.name, person.phone, person.address, person.relation)
+    return Shown(row.role, words, mask_name(person.name), mask_phone(person.phone), "***" if person.address else "")
+
+
+def participants(case: Case, *, full: bool = False) -> list[Shown]:
+    """The matter's people, masked by default. `full` is for `reveal` and for papers, which record who looked."""
+    rows = list(Participant.objects.filter(case=case).order_by("id"))
+    if not rows:
+        return []
+    key = data_key(case.pk)
+    return [_shown(row, _open(case.pk, key, row), full=full) for row in rows]
+
+
+def reveal(actor: Actor, grants: Grants, case: Case, reason: str, *, at: datetime | None = None) -> list[Shown]:
+    """Show names and phones in full, once, and keep in the ledger who looked and why."""
+    require(grants, "cases.reveal", case)
+    if not reason.strip():
+        raise Invalid(_("请写明查看理由"), {"reason": _("请填写理由")})
+    with transaction.atomic():
+        record(actor, case, "case.revealed", at=at or timezone.now(), words={"reason": reason.strip()[:500]})
+        return participants(case, full=True)
+
+
+def reindex(case: Case) -> None:
+    """At reopening: the phones are findable again while the matter is open."""
+    index_phones(case.pk, (person.phone for person in participants(case, full=True) if person.role != "witness"))

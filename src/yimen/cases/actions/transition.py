@@ -1,0 +1,174 @@
+"""The runner: executes one row of the transition table, whatever the verb, in one transaction.
+
+lock → row → who → fields → guards → effect → holder → clocks → save → one ledger entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yimen.access.registry import Grants
+from yimen.access.roles import Role
+from yimen.foundation.actor import Actor
+from yimen.foundation.errors import Conflict, Invalid, Refused
+
+from .. import queries, rules
+from ..access import relations
+from ..models import Case, Clock
+from ..states import STATES, TRANSITIONS, VERBS, Transition, Who
+from . import clocks, holders, people
+from .effects import EFFECTS
+from .record import record, standing
+
+
+@dataclass(slots=True)
+class Step:
+    """One transition under way: what effects read and add to."""
+
+    actor: Actor
+    grants: Grants
+    case: Case
+    row: Transition
+    data: dict[str, Any]
+    at: datetime
+    clocks: list[Clock] = field(default_factory=list)
+    started: list[Clock] = field(default_factory=list)
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+def run(
+    actor: Actor,
+    grants: Grants,
+    ref: UUID,
+    verb: str,
+    data: Mapping[str, Any] | None = None,
+    *,
+    at: datetime | None = None,
+    version: int | None = None,
+) -> Case:
+    """Do `verb` to the matter `ref`; `at` is when it really happened, `version` what the reader had before him.
+
+    Raises Missing (not there or not to be seen), Conflict (somebody was first), Refused (may not, or not now),
+    Invalid (fields). Nothing is changed when it raises.
+    """
+    with transaction.atomic():
+        case = queries.get_visible(grants, ref, lock=True)
+        step = Step(actor, grants, case, _row(case, verb, version), {}, at or timezone.now())
+        _permit(step)
+        step.data = rules.check_fields(step.row, data or {})
+        _unhindered(step)
+        _perform(step)
+        return case
+
+
+def _row(case: Case, verb: str, version: int | None) -> Transition:
+    row = TRANSITIONS.get((case.flow, case.state, verb))
+    if version is not None and version != case.version:
+        raise Conflict(_("别人刚刚办过这件事，现在是“%s”；请看过最新情况再办") % STATES[case.state].zh)
+    if row is None:
+        words = VERBS.get(verb)
+        if words is None:
+            raise Invalid(_("没有这一步：%s") % verb)
+        raise Conflict(_("现在是“%(state)s”，不能%(verb)s") % {"state": STATES[case.state].zh, "verb": words})
+    return row
+
+
+def _permit(step: Step) -> None:
+    if not relations(step.grants, step.case) & set(step.row.who):
+        raise Refused(_("这一步不由您办理"))
+
+
+def facts_of(grants: Grants, case: Case, actor_id: int | None) -> rules.CaseFacts:
+    """What guards look at, from the matter and its rows. At most two queries, only where they matter."""
+    opinion = case.state in ("closed", "archived") and queries.written_opinion_served(case)
+    return rules.CaseFacts(
+        flow=case.flow,
+        returns=case.returns,
+        redos=case.redos,
+        tries=case.tries,
+        designated=case.designated,
+        anonymous=case.anonymous,
+        rating=case.rating,
+        last_solved=case.last_solved,
+        objection_due=queries.objection_due(case) if case.state in ("dispatched", "signed") else None,
+        reported_by_actor=case.state == "reported" and queries.last_reporter(case) == actor_id,
+        offline=case.lead_unit is not None and not case.lead_unit.online,
+        actor_is_director=grants.has(Role.DIRECTOR),
+        written_opinion_served=opinion,
+    )
+
+
+def _unhindered(step: Step) -> None:
+    facts = facts_of(step.grants, step.case, step.actor.user_id)
+    complaint = rules.hindrance(step.row, facts, step.data, step.at)
+    if isinstance(complaint, Invalid):
+        raise complaint
+    if complaint:
+        raise Refused(complaint)
+
+
+def _perform(step: Step) -> None:
+    case, row = step.case, step.row
+    before = case.state
+    step.clocks = clocks.running(case)
+    case.state, case.next_step = row.target, STATES[row.target].next_step or None
+    if effect := EFFECTS.get(row.effect):
+        effect(step)
+    holders.pass_on(step)
+    _run_clocks(step)
+    case.version += 1
+    case.save()
+    _record(step, before)
+
+
+def _run_clocks(step: Step) -> None:
+    case, state = step.case, STATES[step.row.target]
+    ended = [clock for clock in step.clocks if clock.running and _ends(step, clock, state.open)]
+    clocks.stop(ended, step.at)
+    if not state.open:
+        rest = [clock for clock in step.clocks if clock.running]
+        clocks.stop(rest, step.at, void=True)
+        case.clock, case.due_at = None, None
+        people.forget_phones(case.pk)
+        return
+    if step.row.source != step.row.target or step.row.effect == "attempt":
+        step.started.append(_step_clock(step))
+    Clock.objects.bulk_create([clock for clock in step.started if clock.pk is None])
+    clocks.govern(case, [*step.clocks, *step.started])
+
+
+def _ends(step: Step, clock: Clock, stays_open: bool) -> bool:
+    """The step's own clock ends with it; whole-case clocks end where the row says so."""
+    if clock.kind == "step":
+        return step.row.source != step.row.target or step.row.effect == "attempt"
+    return clock.kind in step.row.ends
+
+
+def _step_clock(step: Step) -> Clock:
+    case = step.case
+    assert case.holder_unit_id is not None
+    return clocks.new_clock(
+        case, "step", step.row.target, step.at, case.holder_unit_id, pauses=clocks.pauses_of(case) if case.suspended else ()
+    )
+
+
+def _record(step: Step, before: str) -> None:
+    row = step.row
+    payload = {"verb": row.verb, "from": before, "to": row.target, "set": standing(step.case), **step.payload}
+    if row.verb == "reopen":
+        payload["set"]["state"] = row.target
+    words = {name: value for name, value in step.data.items() if isinstance(value, str)}
+    record(step.actor, step.case, row.kind, at=step.at, payload=payload, words=words)
+
+
+def is_caller(grants: Grants, case: Case) -> bool:
+    """Whether this person may make the call-back: of the centre, did not answer, not of the handling unit."""
+    return Who.CALLER in relations(grants, case)

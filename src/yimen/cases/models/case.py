@@ -1,0 +1,173 @@
+"""The matter (事项) itself and its categories."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models import Case as When_
+from django.db.models.expressions import When
+from django.utils.translation import gettext_lazy as _
+
+from ..states import FLOWS, OPEN_STATES, STATES
+
+CHANNELS = (
+    ("visit", _("走访")),
+    ("phone", _("电话")),
+    ("letter", _("书信")),
+    ("online", _("网络")),
+    ("fax", _("传真")),
+    ("above", _("上级转来")),
+    ("import", _("历史导入")),
+)
+URGENCIES = (("normal", _("一般")), ("urgent", _("紧急")), ("critical", _("特急")))
+APPEALS = (
+    ("suggestion", _("建议意见")),
+    ("accusation", _("检举控告")),
+    ("appeal", _("申诉求决")),
+    ("enquiry", _("咨询")),
+    ("help", _("求助")),
+)
+
+
+class Category(models.Model):
+    """What a matter is about. A category ends by date, never by deletion; running matters keep theirs."""
+
+    key = models.SlugField(max_length=40)
+    name = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=80, blank=True, default="")
+    short = models.CharField(max_length=12, blank=True, default="")
+    default_unit = models.CharField(max_length=48, blank=True, default="", help_text="key of the usual lead unit")
+    dispatch_mode = models.CharField(max_length=8, default="direct", help_text="direct 授权直派, approve 呈批, urgent 先办后补批")
+    urgency = models.CharField(max_length=8, choices=URGENCIES, default="normal")
+    words = models.JSONField(default=list, blank=True, help_text="words that suggest this category")
+    order = models.PositiveIntegerField(default=0)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["order", "id"]
+        constraints = [models.UniqueConstraint(fields=["key", "valid_from"], name="category_version")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Bigrams(Func):
+    """SQL `bigrams(text) → text[]`: neighbouring pairs of characters, for Chinese search."""
+
+    function = "bigrams"
+    output_field = ArrayField(models.TextField())
+
+
+def _next_step_fits() -> Q:
+    """Each open state goes with exactly its own next step; a matter that is no longer open has none."""
+    fits = Q(open__isnull=True, next_step__isnull=True)
+    for state in STATES.values():
+        if state.open:
+            fits |= Q(state=state.name, next_step=state.next_step)
+    return fits
+
+
+class Case(models.Model):
+    """One matter. Holds what is true now; how it came about is in the ledger.
+
+    While it is open (`open` is true, else null) the accountable person and unit, the holder, the next step and the
+    governing clock are there and consistent: check constraints here, composite foreign keys in migration 0002.
+    Received, told, accepted and served are four dates (信访工作条例 §§22, 23, 34, 35).
+    """
+
+    uuid = models.UUIDField(unique=True, editable=False)
+    number = models.CharField(max_length=24, unique=True)
+    flow = models.CharField(max_length=10, choices=[(flow.value, words) for flow, words in FLOWS.items()])
+    screened = models.BooleanField(default=False, help_text="false: 待甄别, under the stricter clock")
+    state = models.CharField(max_length=20)
+    open = models.GeneratedField(
+        expression=When_(When(state__in=OPEN_STATES, then=True), default=None),
+        output_field=models.BooleanField(null=True),
+        db_persist=True,
+    )
+    version = models.PositiveIntegerField(default=1)
+
+    title = models.CharField(max_length=120)
+    text = models.TextField()
+    wish = models.CharField(max_length=500, blank=True, default="")
+    place = models.CharField(max_length=200, blank=True, default="")
+    grid = models.ForeignKey("grids.Grid", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=8, choices=CHANNELS)
+    appeal = models.CharField(max_length=12, choices=APPEALS, default="appeal")
+    urgency = models.CharField(max_length=8, choices=URGENCIES, default="normal")
+    party_size = models.PositiveIntegerField(default=1)
+    anonymous = models.BooleanField(default=False)
+    confidential = models.BooleanField(default=False, help_text="来访人要求保密")
+    sealed = models.BooleanField(default=False, help_text="检举控告: explicit grants only, text encrypted")
+    sealed_text = models.BinaryField(null=True, blank=True)
+    external_number = models.CharField(max_length=60, blank=True, default="")
+    window = models.CharField(max_length=20, blank=True, default="")
+
+    received_at = models.DateTimeField(help_text="收到")
+    told_at = models.DateTimeField(null=True, blank=True, help_text="告知")
+    accepted_at = models.DateTimeField(null=True, blank=True, help_text="受理")
+    served_at = models.DateTimeField(null=True, blank=True, help_text="答复送达")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    accountable_unit = models.ForeignKey("organisations.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    accountable_person = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    holder_unit = models.ForeignKey("organisations.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    lead_unit = models.ForeignKey("organisations.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    next_step = models.CharField(max_length=20, null=True)
+    clock = models.ForeignKey("cases.Clock", null=True, on_delete=models.PROTECT, related_name="+")
+    due_at = models.DateTimeField(null=True, help_text="due of the governing clock, the earliest that runs")
+
+    returns = models.PositiveSmallIntegerField(default=0)
+    redos = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    designated = models.BooleanField(default=False, help_text="指定承办: cannot be returned")
+    suspended = models.BooleanField(default=False, help_text="中止计时")
+    last_solved = models.CharField(max_length=8, blank=True, default="")
+    rating = models.PositiveSmallIntegerField(null=True, blank=True)
+    answered_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    handler = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    source = models.CharField(max_length=60, blank=True, default="", help_text="imports: name of the file or system")
+    client_key = models.UUIDField(null=True, blank=True, unique=True)
+    client_hash = models.CharField(max_length=64, blank=True, default="")
+    search_text = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(STATES)), name="case_state_known"),
+            models.CheckConstraint(
+                condition=Q(open__isnull=True)
+                | Q(
+                    accountable_unit__isnull=False,
+                    accountable_person__isnull=False,
+                    holder_unit__isnull=False,
+                    holder__isnull=False,
+                    next_step__isnull=False,
+                    clock__isnull=False,
+                    due_at__isnull=False,
+                ),
+                name="case_open_is_owned",
+            ),
+            models.CheckConstraint(condition=_next_step_fits(), name="case_next_step_fits_state"),
+            models.CheckConstraint(condition=Q(sealed=False) | Q(search_text="", text=""), name="case_sealed_unsearchable"),
+            models.CheckConstraint(condition=Q(party_size__gte=1), name="case_party_size"),
+            models.CheckConstraint(condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)), name="case_rating_range"),
+        ]
+        indexes = [
+            models.Index(fields=["holder", "due_at", "id"], condition=Q(open=True), name="case_holder_due"),
+            models.Index(fields=["accountable_person", "due_at", "id"], condition=Q(open=True), name="case_accountable_due"),
+            models.Index(fields=["lead_unit", "due_at", "id"], condition=Q(open=True), name="case_lead_due"),
+            models.Index(fields=["state", "due_at", "id"], name="case_state_due"),
+            models.Index(fields=["due_at", "id"], condition=Q(open=True), name="case_due"),
+            models.Index(fields=["-received_at", "-id"], name="case_received"),
+            GinIndex(Func(F("search_text"), function="bigrams"), name="case_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,274 @@
+"""Reading matters: everything goes through `visible_to`, so that fetching is the permission check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yimen.access.registry import Grants, visible
+from yimen.access.roles import Role
+from yimen.foundation.errors import Missing
+
+from .access import CENTRE_ROLES, UNIT_ROLES, relations
+from .models import Assignment, Case, Category, Clock, Result
+from .models.case import Bigrams
+from .states import HIDDEN_VERBS, OPEN_STATES, STATES, VERBS, Transition, rows_from
+
+PAGE = 30
+SEARCH_CAP = 1000
+DUE_SOON_DAYS = 2
+
+
+def visible_to(grants: Grants) -> QuerySet[Case]:
+    """The matters this person may see."""
+    return Case.objects.filter(visible(grants, "cases.view"))
+
+
+def get_visible(grants: Grants, ref: UUID, *, lock: bool = False) -> Case:
+    """One matter with its units and category; with `lock` its row is held until the transaction ends.
+
+    Raises Missing when it is not there or not for this person: the two are the same.
+    """
+    found = visible_to(grants).filter(uuid=ref).select_related(
+        "lead_unit", "category", "accountable_unit", "accountable_person", "holder", "holder_unit", "grid", "clock"
+    )
+    if lock:
+        found = found.select_for_update(of=("self",))
+    case = found.first()
+    if case is None:
+        raise Missing(_("没有这件事，或者不在您的办理范围内"))
+    return case
+
+
+def by_number(grants: Grants, number: str) -> Case | None:
+    """A matter by its number, forgiving brackets and spaces: 永〔2026〕01187, 永(2026)1187, 2026 01187."""
+    return visible_to(grants).filter(number=number.strip()).first() or _by_loose_number(grants, number)
+
+
+def _by_loose_number(grants: Grants, number: str) -> Case | None:
+    digits = "".join(c if c.isdigit() else " " for c in number).split()
+    if len(digits) != 2 or len(digits[0]) != 4:
+        return None
+    return visible_to(grants).filter(number__endswith=f"〔{digits[0]}〕{digits[1].zfill(5)}").first()
+
+
+# --- worklists -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One keyset page: rows in order, and the address parts of the next (empty at the end)."""
+
+    rows: list[Case]
+    after: str
+
+
+def worklist(grants: Grants, name: str) -> QuerySet[Case]:
+    """A named list: mine, due-soon, overdue, first-contact, unit, callback, screening, all. Open matters, by clock."""
+    return visible_to(grants).filter(open=True).filter(_worklist_condition(grants, name))
+
+
+def _worklist_condition(grants: Grants, name: str) -> Q:
+    now = timezone.now()
+    mine = Q(holder=grants.user_id)
+    soon = now + timezone.timedelta(days=DUE_SOON_DAYS)
+    conditions = {
+        "mine": mine,
+        "due-soon": _concerns(grants) & Q(due_at__gte=now, due_at__lt=soon),
+        "overdue": _concerns(grants) & Q(due_at__lt=now),
+        "first-contact": Q(accountable_person=grants.user_id),
+        "unit": _of_my_units(grants),
+        "callback": Q(state="told"),
+        "screening": Q(screened=False),
+        "all": Q(),
+    }
+    if name not in conditions:
+        raise Missing(_("没有这个清单"))
+    return conditions[name]
+
+
+def _of_my_units(grants: Grants) -> Q:
+    if grants.has(*CENTRE_ROLES):
+        return Q(holder_unit__in=grants.units(*CENTRE_ROLES)) | Q(accountable_unit__in=grants.units(*CENTRE_ROLES))
+    return Q(lead_unit__in=grants.units(*UNIT_ROLES)) | Q(holder_unit__in=grants.units(*UNIT_ROLES))
+
+
+def _concerns(grants: Grants) -> Q:
+    """What a person is to keep an eye on: the director the whole street, a head the unit, others what they hold."""
+    if grants.has(Role.DIRECTOR, Role.LEADER):
+        return Q()
+    if grants.has(Role.HEAD):
+        return _of_my_units(grants)
+    return Q(holder=grants.user_id)
+
+
+def filtered(rows: QuerySet[Case], filters: dict[str, str]) -> QuerySet[Case]:
+    """Narrow a list by what stands in the address: state, flow, category, unit, channel, grid."""
+    simple = {
+        "state": "state",
+        "flow": "flow",
+        "category": "category__key",
+        "unit": "lead_unit__key",
+        "channel": "channel",
+        "grid": "grid__code",
+    }
+    for name, column in simple.items():
+        if filters.get(name):
+            rows = rows.filter(**{column: filters[name]})
+    if filters.get("q"):
+        rows = matching(rows, filters["q"])
+    return rows
+
+
+def page(rows: QuerySet[Case], after: str = "", size: int = PAGE) -> Page:
+    """Keyset page by (due, id); `after` is what the page before gave."""
+    rows = rows.select_related("category", "lead_unit", "holder", "holder_unit", "clock").order_by("due_at", "id")
+    if after:
+        due, pk = _cursor(after)
+        rows = rows.filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=pk))
+    found = list(rows[: size + 1])
+    more = len(found) > size
+    last = found[size - 1] if more else None
+    return Page(found[:size], f"{last.due_at.isoformat()}~{last.pk}" if last and last.due_at else "")
+
+
+def _cursor(after: str) -> tuple[datetime, int]:
+    due, _sep, pk = after.partition("~")
+    try:
+        return datetime.fromisoformat(due), int(pk)
+    except ValueError:
+        raise Missing(_("翻页的地址不对，请从第一页看起")) from None
+
+
+COUNTED = ("mine", "due-soon", "overdue", "first-contact", "unit", "callback", "screening")
+
+
+def counts(grants: Grants) -> dict[str, int]:
+    """How many open matters each list of the rail shows, in one query."""
+    if grants.user_id is None:
+        return dict.fromkeys(COUNTED, 0)
+    wanted = {name.replace("-", "_"): Count("id", filter=_worklist_condition(grants, name)) for name in COUNTED}
+    found = visible_to(grants).filter(open=True).aggregate(**wanted)
+    return {name: found[name.replace("-", "_")] for name in COUNTED}
+
+
+# --- search ----------------------------------------------------------------------------------------------------
+
+
+def matching(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
+    """Matters whose number, title, words, place or unit contain every word of `text` (two characters or more).
+
+    The index answers by pairs of characters, the LIKE after it makes the answer exact.
+    """
+    for word in text.split()[:8]:
+        if len(word) >= 2:
+            rows = rows.alias(pairs=Bigrams(F("search_text"))).filter(
+                pairs__contains=Bigrams(Value(word)), search_text__icontains=word
+            )
+        else:
+            rows = rows.filter(search_text__icontains=word)
+    return rows
+
+
+def search(grants: Grants, text: str, size: int = PAGE) -> list[Case]:
+    """The newest matters that match, open or closed, inside what the person may see; at most `size`."""
+    if not text.strip():
+        return []
+    exact = by_number(grants, text)
+    if exact:
+        return [exact]
+    hits = matching(visible_to(grants), text).order_by().values("id")[:SEARCH_CAP]
+    rows = Case.objects.filter(id__in=hits).select_related("category", "lead_unit", "holder", "holder_unit", "clock")
+    return list(rows.order_by("-received_at", "-id")[:size])
+
+
+def similar_open(grants: Grants, *, place: str, category: str = "", size: int = 5) -> list[Case]:
+    """Open matters at the same place, for the clerk to judge whether it is the same one."""
+    if len(place.strip()) < 2:
+        return []
+    rows = matching(visible_to(grants).filter(open=True), place)
+    if category:
+        rows = rows.filter(category__key=category)
+    return list(rows.select_related("category", "lead_unit", "clock").order_by("-received_at")[:size])
+
+
+# --- one matter ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A step this person may take now. `primary` is the one the next-step line offers."""
+
+    verb: str
+    words: object
+    row: Transition
+    primary: bool
+
+
+def moves(grants: Grants, case: Case) -> list[Move]:
+    """Only what this person may do now, the primary step first."""
+    mine = relations(grants, case)
+    first = STATES[case.state].primary
+    found = [
+        Move(row.verb, VERBS[row.verb], row, row.verb == first)
+        for row in rows_from(case.flow, case.state)
+        if row.verb not in HIDDEN_VERBS and mine & set(row.who)
+    ]
+    if found and not any(move.primary for move in found) and first in ("start",):
+        found = [Move(m.verb, m.words, m.row, m.verb == "accept") for m in found]
+    return sorted(found, key=lambda move: not move.primary)
+
+
+def clocks_of(case: Case) -> list[Clock]:
+    """Every clock of a matter, running ones first."""
+    rows = Clock.objects.filter(case=case).select_related("charged_unit")
+    return sorted(rows, key=lambda clock: (not clock.running, clock.pk))
+
+
+def assignments_of(case: Case) -> list[Assignment]:
+    return list(Assignment.objects.filter(case=case).select_related("unit", "clock").order_by("id"))
+
+
+def objection_due(case: Case) -> datetime | None:
+    """Until when the lead unit may ask to give the matter back: the clock of its signing (petition: 5 work days)."""
+    row = Assignment.objects.filter(case=case, role="lead").exclude(state__in=["returned", "ended"]).first()
+    if row is None:
+        return None
+    from .actions import clocks
+
+    return clocks.new_clock(case, "step", "return", row.sent_at, row.unit_id, flow=case.flow).due_at
+
+
+def last_reporter(case: Case) -> int | None:
+    return Result.objects.filter(case=case).order_by("-id").values_list("by_id", flat=True).first()
+
+
+def written_opinion_served(case: Case) -> bool:
+    """A petition with a decision (处理意见) that was served in writing: the way on is review, not reopening."""
+    return (
+        case.flow == "petition"
+        and case.served_at is not None
+        and Result.objects.filter(case=case).exclude(decision="").exists()
+    )
+
+
+def categories(on: datetime | None = None) -> list[Category]:
+    """Categories valid today, in the office's order."""
+    day = timezone.localdate(on)
+    return list(Category.objects.filter(valid_from__lte=day).exclude(valid_to__lt=day))
+
+
+def suggest(text: str, size: int = 4) -> list[Category]:
+    """Categories whose words occur in the text, those with the most and longest words first."""
+    scored = [(sum(len(word) for word in row.words if word in text), row) for row in categories()]
+    return [row for score, row in sorted(scored, key=lambda pair: -pair[0]) if score][:size]
+
+
+def open_matters_of(user_id: int) -> QuerySet[Case]:
+    """Open matters a person answers for or holds: what must be handed over before leave or departure."""
+    return Case.objects.filter(Q(accountable_person=user_id) | Q(holder=user_id), state__in=OPEN_STATES)

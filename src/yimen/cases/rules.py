@@ -1,0 +1,205 @@
+"""Pure decisions about a matter: what is missing, what stands in the way, what a replayed history amounts to.
+
+Nothing here reads a database. `CaseFacts` is what guards look at; the model fills it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from yimen.foundation.errors import Invalid
+
+from .states import FIELDS, MAX_RETURNS, MAX_TRIES, STATES, TRANSITIONS, Transition
+
+TITLE_LENGTH: Final = 30
+_STOP = re.compile(r"[。！？!?；;\n\r]")
+
+
+def make_title(text: str) -> str:
+    """The first clause of what was said, at most 30 characters, for lists."""
+    first = _STOP.split(text.strip(), maxsplit=1)[0].strip()
+    if len(first) <= TITLE_LENGTH:
+        return first
+    head = first[:TITLE_LENGTH]
+    for mark in ("，", ",", " "):
+        if head.rfind(mark) >= 10:
+            return head[: head.rfind(mark)]
+    return head.rstrip() + "…"
+
+
+def check_fields(row: Transition, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The row's fields out of `data`, stripped; raises Invalid naming every missing or unknown value.
+
+    Names the row does not know are refused as a programming error of the door.
+    """
+    known = {*row.needs, *row.may}
+    if strange := set(data) - known:
+        raise Invalid(_("这一步不需要：%s") % "、".join(sorted(strange)))
+    clean: dict[str, Any] = {}
+    wrong: dict[str, object] = {}
+    for name in (*row.needs, *row.may):
+        value = _plain(data.get(name))
+        if value in ("", None, []):
+            if name in row.needs:
+                wrong[name] = _("请填写%s") % FIELDS[name].zh
+            continue
+        if complaint := _complaint(name, value):
+            wrong[name] = complaint
+        clean[name] = value
+    if wrong:
+        raise Invalid(_("还有内容要补充或更正"), wrong)
+    return clean
+
+
+def _plain(value: Any) -> Any:
+    return value.replace("\x00", "").strip() if isinstance(value, str) else value
+
+
+def _complaint(name: str, value: Any) -> object:
+    field = FIELDS[name]
+    if field.kind == "choice" and value not in dict(field.choices):
+        return _("请从所列选项中选择")
+    if isinstance(value, str) and len(value) > field.limit:
+        return _("最多 %(limit)d 字，现有 %(now)d 字") % {"limit": field.limit, "now": len(value)}
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What guards need to know. Times are aware; `objection_due` is when a return may last be asked for."""
+
+    flow: str
+    returns: int = 0
+    redos: int = 0
+    tries: int = 0
+    designated: bool = False
+    anonymous: bool = False
+    rating: int | None = None
+    last_solved: str = ""
+    objection_due: datetime | None = None
+    reported_by_actor: bool = False
+    offline: bool = False
+    actor_is_director: bool = False
+    written_opinion_served: bool = False
+
+
+Guard = Callable[[CaseFacts, Mapping[str, Any], datetime], object]
+
+
+def _few_returns(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    if facts.returns >= MAX_RETURNS:
+        return _("已被退回两次，请中心主任指定承办单位")
+    return ""
+
+
+def _not_designated(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    return _("这是指定承办的事项，不能再退回；如有困难请联系中心主任") if facts.designated else ""
+
+
+def _objection_open(facts: CaseFacts, _data: Mapping[str, Any], at: datetime) -> object:
+    if facts.objection_due and at > facts.objection_due:
+        return _("提出异议的期限已过（信访件五个工作日），请继续办理")
+    return ""
+
+
+def _not_own_report(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    if facts.reported_by_actor and not facts.offline:
+        return _("结果是您报的，请由本单位负责人或中心主任审核")
+    return ""
+
+
+def _tries_left(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    if facts.tries >= MAX_TRIES - 1:
+        return _("这是最后一次，请按“无法接通”登记回访")
+    return ""
+
+
+def _callback_complete(facts: CaseFacts, data: Mapping[str, Any], _at: datetime) -> object:
+    outcome = data.get("outcome")
+    if outcome == "reached" and not data.get("solved"):
+        return Invalid(_("请问明是否解决"), {"solved": _("请选择")})
+    if outcome == "no_answer" and facts.tries < MAX_TRIES - 1:
+        return _("未满三次不能登记为无法接通")
+    if outcome == "not_owed" and not facts.anonymous:
+        return Invalid(_("只有匿名事项可以免回访"), {"outcome": _("这件事留有联系方式")})
+    if outcome != "reached" and (data.get("rating") or data.get("solved")):
+        return Invalid(_("没有联系上，不能代为评价"), {"rating": _("请留空")})
+    return ""
+
+
+def _unsolved(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    return "" if facts.last_solved in ("no", "partly") else _("来访人没有说未解决，不必退回重办")
+
+
+def _redo_allowed(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    if facts.redos >= 1 and not facts.actor_is_director:
+        return _("已退回重办一次，再次退回由中心主任书面决定")
+    return ""
+
+
+def _no_rating_yet(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    return _("已经评价过") if facts.rating else ""
+
+
+def _unsolved_explained(facts: CaseFacts, data: Mapping[str, Any], _at: datetime) -> object:
+    if facts.last_solved == "no" and not data.get("note"):
+        return Invalid(_("来访人说未解决，办结要写明说明"), {"note": _("请写明为什么办结")})
+    return ""
+
+
+def _review_not_reopen(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    if facts.written_opinion_served:
+        return _("已送达书面处理意见，不服的请在30日内申请复查（信访工作条例第三十五条），不能重新办理")
+    return ""
+
+
+GUARDS: Final[dict[str, Guard]] = {
+    "few_returns": _few_returns,
+    "not_designated": _not_designated,
+    "objection_open": _objection_open,
+    "not_own_report": _not_own_report,
+    "tries_left": _tries_left,
+    "callback_complete": _callback_complete,
+    "unsolved": _unsolved,
+    "redo_allowed": _redo_allowed,
+    "no_rating_yet": _no_rating_yet,
+    "unsolved_explained": _unsolved_explained,
+    "review_not_reopen": _review_not_reopen,
+}
+
+
+def hindrance(row: Transition, facts: CaseFacts, data: Mapping[str, Any], at: datetime) -> object:
+    """The first guard's complaint (a sentence or an Invalid), or an empty string when nothing stands in the way."""
+    for name in row.guards:
+        if complaint := GUARDS[name](facts, data, at):
+            return complaint
+    return ""
+
+
+REPLAYED: Final = ("state", "flow", "screened", "next_step", "accountable_person", "accountable_unit", "holder",
+                   "holder_unit", "lead_unit")
+
+
+def replay(payloads: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Fold a matter's ledger payloads into what is true at the end; raises ValueError where a step cannot follow.
+
+    Transitions are re-run through the table (not copied): the state after is the row's target.
+    """
+    now: dict[str, Any] = {}
+    for payload in payloads:
+        now.update(payload.get("set", {}))
+        verb = payload.get("verb")
+        if not verb:
+            continue
+        row = TRANSITIONS.get((now.get("flow", ""), now.get("state", ""), verb))
+        if row is None or payload.get("from") != now.get("state"):
+            raise ValueError(f"{verb} cannot follow {now.get('state')}")
+        now["state"] = row.target
+        now["next_step"] = STATES[row.target].next_step or None
+    return {name: now.get(name) for name in REPLAYED}
