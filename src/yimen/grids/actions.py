@@ -33,7 +33,7 @@ def add_grid(actor: Actor, grid: Grid) -> Grid:
     return grid
 
 
-def post(actor: Actor, user: User, grid: Grid, role: PostRole, since: date) -> GridPost:
+def post(actor: Actor, user: User, grid: Grid, role: str, since: date) -> GridPost:
     """One person answers for a grid from a day on."""
     return post_many(actor, [GridPost(user=user, grid=grid, role=role, since=since)])[0]
 

@@ -32,7 +32,7 @@ def all_grids() -> tuple[Grid, ...]:
     return _memory[token]
 
 
-def grids(level: Level, on: date | None = None) -> list[Grid]:
+def grids(level: int, on: date | None = None) -> list[Grid]:
     """The grids of one level that exist on a day (today)."""
     day = on or timezone.localdate()
     return [
@@ -43,8 +43,8 @@ def grids(level: Level, on: date | None = None) -> list[Grid]:
 def match_place(text: str, on: date | None = None) -> Grid | None:
     """The third-level grid that a place in people's words lies in, or None when the words do not decide.
 
-    A grid's number decides, then the longest name of an estate, then a community with a single grid.
-    Words that contradict each other (七社区 with a grid of 三社区) decide nothing.
+    A grid's number decides, then the name of an estate, then a community with a single grid.
+    Words that contradict each other (七社区 with a grid of 三社区, two estates) decide nothing.
     """
     said = words.plain(text)
     found = grids(Level.GRID, on)
@@ -57,7 +57,7 @@ def match_place(text: str, on: date | None = None) -> Grid | None:
     return _by_name(found, said) or (_only(found) if community is not None else None)
 
 
-def posts(grid_id: int, role: PostRole, on: date | None = None) -> QuerySet[GridPost]:
+def posts(grid_id: int, role: str, on: date | None = None) -> QuerySet[GridPost]:
     """Who answers for a grid on a day (today)."""
     day = on or timezone.localdate()
     rows = GridPost.objects.filter(grid_id=grid_id, role=role, since__lte=day)
@@ -81,6 +81,7 @@ def _only(found: Iterable[Grid]) -> Grid | None:
 
 
 def _by_name(found: list[Grid], said: str) -> Grid | None:
-    hits = [(len(place), grid) for grid in found for place in map(words.plain, grid.places) if place in said]
-    longest = max((length for length, _grid in hits), default=0)
-    return _only({grid.pk: grid for length, grid in hits if length == longest}.values())
+    """By the estates named; 永安小区 inside a named 永安小区西院 does not count."""
+    hits = [(place, grid) for grid in found for place in map(words.plain, grid.places) if place in said]
+    whole = [grid for place, grid in hits if not any(place != other and place in other for other, _g in hits)]
+    return _only({grid.pk: grid for grid in whole}.values())

@@ -20,10 +20,9 @@ from yimen.grids.models import Grid, GridPost, Level, PostRole
 from yimen.organisations.actions import Joining, add_unit, join_many, set_office
 from yimen.organisations.models import Membership, Office, Unit
 
-from . import terrain
+from . import SEED, terrain
 from .people import Person, cast, table
 
-SEED = 2026
 SINCE = date(2024, 1, 1)
 STREET = "永安路街道"
 DIVISION = "990101007"  # 99: no province has it; 007: a subdistrict (GB/T 10114)
@@ -102,10 +101,12 @@ def _part(unit_key: str) -> str:
     return f"0{unit_key[-2:]}"
 
 
-def _grid(unit: Unit, level: Level, name: str, part: str, parent: Grid | None, drawn: list[Polygon]) -> Grid:
+def _grid(unit: Unit, level: int, name: str, part: str, parent: Grid | None, drawn: list[Polygon]) -> Grid:
     code = codes.cjt349(DIVISION + part)
     outline = _geojson(unary_union(drawn))
-    grid = Grid(code=code, scheme="cjt349", name=name, level=level, parent=parent, unit=unit, valid_from=SINCE)
+    grid = Grid(
+        code=code, scheme="cjt349", name=name, level=level, parent=parent, unit=unit, valid_from=SINCE
+    )
     grid.polygon = outline
     return add_grid(ACTOR, grid)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sin, tau
 from random import Random
 
 Point = tuple[float, float]
@@ -53,14 +54,16 @@ def _borders(shares: list[list[float]], rng: Random) -> list[_Border]:
     borders = []
     for index in range(len(shares) + 1):
         touching = {share for row in shares[max(0, index - 1) : index + 1] for share in row}
-        level = SOUTH + HEIGHT * (1 - index / len(shares))
-        borders.append(_Border({share: _corner(share, level, rng) for share in sorted(touching)}))
+        level, phase = SOUTH + HEIGHT * (1 - index / len(shares)), rng.uniform(0, tau)
+        borders.append(_Border({share: _corner(share, level, phase, rng) for share in sorted(touching)}))
     return borders
 
 
-def _corner(share: float, level: float, rng: Random) -> Point:
-    x = WEST + WIDTH * share + (rng.uniform(-1, 1) * WIDTH * 0.01 if share in (0.0, 1.0) else 0.0)
-    return round(x, _DIGITS), round(level + rng.uniform(-1, 1) * HEIGHT * 0.03, _DIGITS)
+def _corner(share: float, level: float, phase: float, rng: Random) -> Point:
+    """A border is a gentle wave: never so steep that a side of a piece, almost upright, could cross it."""
+    edge = rng.uniform(-1, 1) * WIDTH * 0.01 if share in (0.0, 1.0) else 0.0
+    wave = sin(share * 1.7 * tau + phase) * HEIGHT * 0.03
+    return round(WEST + WIDTH * share + edge, _DIGITS), round(level + wave, _DIGITS)
 
 
 def _side(north: Point, south: Point, rng: Random) -> list[Point]:
