@@ -16,7 +16,8 @@ from yimen.accounts.models import User
 from yimen.cli.demo import people
 from yimen.grids import codes
 from yimen.grids import queries as grids
-from yimen.grids.models import Grid, GridPost, Level, PostRole
+from yimen.grids.kinds import Level, PostRole
+from yimen.grids.models import Grid, GridPost
 from yimen.organisations import queries
 from yimen.organisations.models import Membership, Office, Unit, UnitKind
 

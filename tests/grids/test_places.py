@@ -12,7 +12,8 @@ from yimen.accounts.models import User
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid
 from yimen.grids import actions, codes, queries
-from yimen.grids.models import Grid, Level, PostRole
+from yimen.grids.kinds import Level, PostRole
+from yimen.grids.models import Grid
 from yimen.ledger.models import Entry
 from yimen.organisations.models import Unit
 

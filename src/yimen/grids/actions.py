@@ -16,7 +16,8 @@ from yimen.foundation.ids import uuid7
 from yimen.ledger.actions import append
 
 from . import codes
-from .models import Grid, GridPost, GridRevision, Level, PostRole
+from .kinds import Level, PostRole
+from .models import Grid, GridPost, GridRevision
 
 
 @transaction.atomic
@@ -33,7 +34,7 @@ def add_grid(actor: Actor, grid: Grid) -> Grid:
     return grid
 
 
-def post(actor: Actor, user: User, grid: Grid, role: str, since: date) -> GridPost:
+def post(actor: Actor, user: User, grid: Grid, role: PostRole, since: date) -> GridPost:
     """One person answers for a grid from a day on."""
     return post_many(actor, [GridPost(user=user, grid=grid, role=role, since=since)])[0]
 

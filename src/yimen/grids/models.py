@@ -6,19 +6,17 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-
-class Level(models.IntegerChoices):
-    STREET = 1, _("街道")
-    COMMUNITY = 2, _("社区")
-    GRID = 3, _("网格")
-    SPECIALIST = 4, _("专属网格")
+from .kinds import Crs, Level, PostRole
 
 
-class Crs(models.TextChoices):
-    """Which coordinates a polygon is in; at this scale CGCS2000 equals WGS-84 (DOMAIN 3.8)."""
-
-    WGS84 = "wgs84", "WGS-84"
-    CGCS2000 = "cgcs2000", "CGCS2000"
+LEVELS = (
+    (Level.STREET.value, _("街道")),
+    (Level.COMMUNITY.value, _("社区")),
+    (Level.GRID.value, _("网格")),
+    (Level.SPECIALIST.value, _("专属网格")),
+)
+CRS = ((Crs.WGS84.value, "WGS-84"), (Crs.CGCS2000.value, "CGCS2000"))
+POST_ROLES = ((PostRole.WORKER.value, _("网格员")), (PostRole.LEAD.value, _("网格长")))
 
 
 class Grid(models.Model):
@@ -28,12 +26,12 @@ class Grid(models.Model):
     scheme = models.CharField(max_length=16)
     name = models.CharField(max_length=40)
     number = models.PositiveSmallIntegerField(null=True, blank=True, help_text="8 in 第8网格")
-    level = models.PositiveSmallIntegerField(choices=Level.choices)
+    level = models.PositiveSmallIntegerField(choices=LEVELS)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey("organisations.Unit", on_delete=models.PROTECT, related_name="+")
     places = models.JSONField(default=list, blank=True, help_text="names by which people say where: estates")
     polygon = models.JSONField(null=True, blank=True, help_text="GeoJSON geometry, longitude first")
-    crs = models.CharField(max_length=12, choices=Crs.choices, default=Crs.WGS84)
+    crs = models.CharField(max_length=12, choices=CRS, default=Crs.WGS84.value)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True, help_text="last day on which the grid exists")
 
@@ -45,7 +43,7 @@ class Grid(models.Model):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="grid_period"
             ),
             models.CheckConstraint(
-                condition=Q(level=Level.STREET) | Q(parent__isnull=False), name="grid_has_parent"
+                condition=Q(level=Level.STREET.value) | Q(parent__isnull=False), name="grid_has_parent"
             ),
         ]
 
@@ -53,17 +51,12 @@ class Grid(models.Model):
         return self.name
 
 
-class PostRole(models.TextChoices):
-    WORKER = "worker", _("网格员")
-    LEAD = "lead", _("网格长")
-
-
 class GridPost(models.Model):
     """定人定网: one person answering for one grid, for a period."""
 
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     grid = models.ForeignKey(Grid, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=12, choices=PostRole.choices)
+    role = models.CharField(max_length=12, choices=POST_ROLES)
     since = models.DateField()
     until = models.DateField(null=True, blank=True, help_text="last day on which the person answers here")
 

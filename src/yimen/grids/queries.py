@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from . import words
-from .models import Grid, GridPost, GridRevision, Level, PostRole
+from .kinds import Level, PostRole
+from .models import Grid, GridPost, GridRevision
 
 _memory: dict[uuid.UUID, tuple[Grid, ...]] = {}
 
@@ -32,7 +33,7 @@ def all_grids() -> tuple[Grid, ...]:
     return _memory[token]
 
 
-def grids(level: int, on: date | None = None) -> list[Grid]:
+def grids(level: Level, on: date | None = None) -> list[Grid]:
     """The grids of one level that exist on a day (today)."""
     day = on or timezone.localdate()
     return [
@@ -57,7 +58,7 @@ def match_place(text: str, on: date | None = None) -> Grid | None:
     return _by_name(found, said) or (_only(found) if community is not None else None)
 
 
-def posts(grid_id: int, role: str, on: date | None = None) -> QuerySet[GridPost]:
+def posts(grid_id: int, role: PostRole, on: date | None = None) -> QuerySet[GridPost]:
     """Who answers for a grid on a day (today)."""
     day = on or timezone.localdate()
     rows = GridPost.objects.filter(grid_id=grid_id, role=role, since__lte=day)

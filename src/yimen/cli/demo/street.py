@@ -16,7 +16,8 @@ from yimen.accounts.models import User
 from yimen.foundation.actor import Actor
 from yimen.grids import codes
 from yimen.grids.actions import add_grid, post_many
-from yimen.grids.models import Grid, GridPost, Level, PostRole
+from yimen.grids.kinds import Level, PostRole
+from yimen.grids.models import Grid, GridPost
 from yimen.organisations.actions import Joining, add_unit, join_many, set_office
 from yimen.organisations.models import Membership, Office, Unit
 
@@ -101,7 +102,7 @@ def _part(unit_key: str) -> str:
     return f"0{unit_key[-2:]}"
 
 
-def _grid(unit: Unit, level: int, name: str, part: str, parent: Grid | None, drawn: list[Polygon]) -> Grid:
+def _grid(unit: Unit, level: Level, name: str, part: str, parent: Grid | None, drawn: list[Polygon]) -> Grid:
     code = codes.cjt349(DIVISION + part)
     outline = _geojson(unary_union(drawn))
     grid = Grid(
