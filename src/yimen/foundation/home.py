@@ -39,6 +39,21 @@ class Home:
         return self.root / "run"
 
     @property
+    def seeded_mark(self) -> Path:
+        """Present while the database holds the shipped tables of this code (and the demo, if asked for)."""
+        return self.run / "seeded"
+
+    @property
+    def created_mark(self) -> Path:
+        """Written once the home's first start has come through; says when."""
+        return self.root / "CREATED"
+
+    @property
+    def database_passwords(self) -> Path:
+        """Generated passwords of the private database's roles (mode 0600)."""
+        return self.keys / "database"
+
+    @property
     def checkpoints(self) -> Path:
         """Signed checkpoints of the audit chain, the second place; an office may mount another disk here."""
         return self.root / "checkpoints"

@@ -49,6 +49,7 @@ ALLOWED_HOSTS = [h for h in os.environ.get("YIMEN_ALLOWED_HOSTS", "*").split(","
 # How many proxies stand in front; 0 means the forwarded headers are not believed.
 TRUSTED_PROXIES = int(os.environ.get("YIMEN_TRUSTED_PROXIES", "0"))
 HTTPS = os.environ.get("YIMEN_HTTPS", "") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 
 INSTALLED_APPS = [
     "yimen.ledger",
@@ -123,14 +124,9 @@ TIME_ZONE = os.environ.get("YIMEN_TIME_ZONE", "Asia/Shanghai")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = REPO / "build" / "static"
-_modules = REPO / "node_modules"
-STATICFILES_DIRS = [
-    PACKAGE / "web" / "static",
-    *[(name, path) for name, path in (
-        ("vendor/bootstrap", _modules / "bootstrap" / "dist" / "css"),
-        ("vendor/htmx", _modules / "htmx.org" / "dist"),
-    ) if path.is_dir()],
-]
+# `./yimen` copies the few browser files of the npm packages here (cli/build.py has the list).
+VENDOR = REPO / "build" / "vendor"
+STATICFILES_DIRS = [PACKAGE / "web" / "static", ("vendor", VENDOR)]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -139,3 +135,5 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+from yimen.settings.auth import *  # noqa: E402, F403

@@ -8,7 +8,7 @@ import tempfile
 os.environ["YIMEN_HOME"] = tempfile.mkdtemp(prefix="yimen-test-home-")
 os.environ.setdefault("DATABASE_URL", os.environ.get("YIMEN_TEST_DATABASE_URL", "postgresql:///yimen"))
 
-from .base import *  # noqa: E402, F403
+from yimen.settings.base import *  # noqa: E402, F403
 
 SECRET_KEY = "tests-only"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

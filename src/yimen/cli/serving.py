@@ -1,0 +1,150 @@
+"""How Yimen is served: the two services, their environment, the address, and when it answers."""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import importlib
+import ssl
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from yimen.foundation.home import REPO, Home
+
+from . import homes, install
+from .database import Addresses
+from .progress import Failed
+from .services import MARK, Service
+
+WORKERS, THREADS = 2, 4
+ANSWER_SECONDS = 60.0
+
+
+def command(*words: str) -> list[str]:
+    """One of our own commands as a program of its own."""
+    return [sys.executable, "-m", "yimen.cli", *words]
+
+
+def environment(home: Home) -> dict[str, str]:
+    """For everything below a supervisor: which home, and whose child it is."""
+    return {**install.environment(), "YIMEN_HOME": str(home.root), MARK: str(home.root)}
+
+
+def services(home: Home, args: argparse.Namespace, addresses: Addresses) -> list[Service]:
+    """They know the app's role only: the owner's address is not in their environment."""
+    env = environment(home) | {"DJANGO_SETTINGS_MODULE": "yimen.settings.base", "DATABASE_URL": addresses.app}
+    env.pop("DATABASE_ADMIN_URL", None)
+    if args.tls_cert:
+        env["YIMEN_HTTPS"] = "1"
+    return [
+        Service("web", _granian(home, args), env, homes.rotate_log(home.logs / "web.log")),
+        Service("worker", command("worker"), env, homes.rotate_log(home.logs / "worker.log")),
+    ]
+
+
+def _granian(home: Home, args: argparse.Namespace) -> list[str]:
+    words = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
+    words += ["--host", args.host, "--port", str(args.port)]
+    words += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS)]
+    words += ["--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "10"]
+    if args.tls_cert:
+        key = _server_key(Path(args.tls_key), home)
+        words += [
+            "--ssl-certificate",
+            args.tls_cert,
+            "--ssl-keyfile",
+            str(key),
+            "--ssl-protocol-min",
+            "tls1.2",
+        ]
+    return [*words, "yimen.web.wsgi:application"]
+
+
+def _server_key(given: Path, home: Home) -> Path:
+    """The server reads PKCS#8 only; a key in an older form is rewritten into the home (0600)."""
+    from cryptography.hazmat.primitives import serialization as forms
+
+    data = given.read_bytes()
+    if b"BEGIN PRIVATE KEY" in data:
+        return given
+    try:
+        key = forms.load_pem_private_key(data, password=None)
+    except (ValueError, TypeError) as error:
+        raise Failed(f"读不了私钥 / cannot read the private key {given}: {error}") from error
+    target = home.keys / "tls.key"
+    target.touch(mode=0o600)
+    target.write_bytes(key.private_bytes(forms.Encoding.PEM, forms.PrivateFormat.PKCS8, forms.NoEncryption()))
+    return target
+
+
+def start(started: Sequence[Service], args: argparse.Namespace) -> None:
+    """Start them and wait until `/healthz` says 200."""
+    for service in started:
+        service.start()
+    web = started[0]
+    deadline = time.monotonic() + ANSWER_SECONDS
+    said = ""
+    while time.monotonic() < deadline:
+        if web.process is not None and web.process.poll() is not None:
+            break
+        status, said = health(args.host, args.port, tls=bool(args.tls_cert))
+        if status == 200:
+            return
+        time.sleep(0.1)
+    tail = "\n".join(web.log.read_text(errors="replace").splitlines()[-20:])
+    raise Failed(f"服务没有启动 / the server does not answer ({said})\n{tail}")
+
+
+def health(host: str, port: int, *, tls: bool) -> tuple[int, str]:
+    """Status and body of `/healthz`; status 0 when nobody answers."""
+    where = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    connection = http.client.HTTPConnection(where, port, timeout=5)
+    if tls:
+        trusting = ssl._create_unverified_context()  # our own server, asked over our own machine
+        connection = http.client.HTTPSConnection(where, port, timeout=5, context=trusting)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": f"localhost:{port}"})
+        answer = connection.getresponse()
+        return answer.status, answer.read(2000).decode(errors="replace").strip()
+    except (OSError, http.client.HTTPException) as error:
+        return 0, str(error)
+    finally:
+        connection.close()
+
+
+def address(args: argparse.Namespace) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(args.host, args.host)
+    host = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return f"{'https' if args.tls_cert else 'http'}://{host}:{args.port}"
+
+
+def banner(home: Home, args: argparse.Namespace) -> str:
+    """What the operator reads when all is well: where to go, as whom, how to stop."""
+    at = address(args)
+    lines = ["", "一扇门 Yimen 已启动 / is running", f"  工作人员 Staff      {at}/staff/"]
+    lines += [
+        f"  居民     Residents  {at}/",
+        f"  日志     Logs       {home.logs}",
+        "  停止     Stop       Ctrl-C",
+    ]
+    if home.demo_mark.exists():
+        lines += ["", *_sign_ins()]
+    else:
+        lines += ["", "  第一位管理员 First administrator: ./yimen admin NAME --home " + _quoted(home.root)]
+    return "\n".join(lines) + "\n\n"
+
+
+def _sign_ins() -> list[str]:
+    """The demo's own words about who can sign in, `SIGN_INS` of yimen.cli.demo."""
+    demo = importlib.import_module("yimen.cli.demo")
+    return [f"  {line}" for line in str(getattr(demo, "SIGN_INS", "")).strip().splitlines()]
+
+
+def _quoted(path: Path) -> str:
+    try:
+        short = str(path.relative_to(REPO))
+    except ValueError:
+        short = str(path)
+    return f"'{short}'" if " " in short else short
