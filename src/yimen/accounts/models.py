@@ -84,12 +84,16 @@ class Invitation(models.Model):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
-    removes_factors = models.BooleanField(default=False, help_text="the only administrator lost the second factor")
+    removes_factors = models.BooleanField(
+        default=False, help_text="the only administrator lost the second factor"
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="invitation_expires_later"),
-            models.UniqueConstraint(fields=["user"], condition=Q(used_at__isnull=True), name="one_open_invitation"),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(used_at__isnull=True), name="one_open_invitation"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,7 +116,10 @@ class MfaReset(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(asked_by=F("user"))
-                & (Q(confirmed_by__isnull=True) | (~Q(confirmed_by=F("user")) & ~Q(confirmed_by=F("asked_by")))),
+                & (
+                    Q(confirmed_by__isnull=True)
+                    | (~Q(confirmed_by=F("user")) & ~Q(confirmed_by=F("asked_by")))
+                ),
                 name="mfa_reset_three_people",
             ),
             models.CheckConstraint(

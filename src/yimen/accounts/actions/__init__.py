@@ -1,0 +1,39 @@
+"""The verbs of this room. Each is one transaction with its ledger entry; who may call them is asked at the door."""
+
+from __future__ import annotations
+
+from .factors import ask_reset, confirm_reset, factor_added, factor_removed, remove_factors, withdraw_reset
+from .invitations import invite, redeem
+from .people import (
+    change_password,
+    create_demo_users,
+    create_user,
+    password_changed,
+    set_active,
+    set_language,
+)
+from .sessions import end, end_all, seen, sign_in_failed, sign_in_held, signed_in, signed_out
+
+__all__ = [
+    "ask_reset",
+    "change_password",
+    "confirm_reset",
+    "create_demo_users",
+    "create_user",
+    "end",
+    "end_all",
+    "factor_added",
+    "factor_removed",
+    "invite",
+    "password_changed",
+    "redeem",
+    "remove_factors",
+    "seen",
+    "set_active",
+    "set_language",
+    "sign_in_failed",
+    "sign_in_held",
+    "signed_in",
+    "signed_out",
+    "withdraw_reset",
+]
