@@ -192,7 +192,7 @@ def _reload(home: Home) -> Keyring:
 
 
 def test_a_home_without_keys_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(KeyTrouble, match="./yimen up"):
+    with pytest.raises(KeyTrouble, match=r"\./yimen up"):
         crypto.keyring(Home(tmp_path))
 
 
