@@ -1,0 +1,121 @@
+"""The calendar and the rules in force, read once a process and again when their version changes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils import timezone
+
+from yimen.foundation.workcalendar import Day, Hours, Periods, WorkCalendar, parse_periods
+
+from . import rules, tables
+from .models import BusinessHours, CalendarDay, CalendarVersion, CalendarYear, ClockRule
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """Everything of one version."""
+
+    token: UUID | None
+    calendar: WorkCalendar
+    years: tuple[int, ...]
+    extended: tuple[Hours, ...]
+    rules: Mapping[tuple[str, str], Sequence[ClockRule]]
+
+
+_cache: Final[dict[str, _Loaded]] = {}
+
+
+def current() -> WorkCalendar:
+    """The calendar in force. One small query when nothing changed."""
+    return _loaded().calendar
+
+
+def years_loaded() -> tuple[int, ...]:
+    """Years whose table is published and loaded, in order."""
+    return _loaded().years
+
+
+def missing_year(today: date | None = None) -> int | None:
+    """The year whose table should be loaded by now (the next one from 1 November), or None. For `doctor`."""
+    return rules.missing_year(today or timezone.localdate(), years_loaded())
+
+
+def reception_hours(day: date) -> Periods:
+    """When the centre receives people on `day`, 延时服务 included; minutes after midnight."""
+    loaded = _loaded()
+    return rules.reception(loaded.calendar, loaded.extended, day)
+
+
+def rule_for(flow: str, step: str, *, category: str = "", urgency: str = "", on: date) -> ClockRule:
+    """The most specific rule valid `on` that day. Raises LookupError: a step without a limit is a fault of the data."""
+    found = rules.choose(_loaded().rules.get((flow, step), ()), category, urgency, on)
+    if found is None:
+        raise LookupError(
+            f"no clock rule for {flow}/{step} on {on} (category {category!r}, urgency {urgency!r})"
+        )
+    return found
+
+
+def run_rule(
+    frozen: Mapping[str, Any],
+    start: datetime,
+    pauses: Iterable[Sequence[date | str | None]] = (),
+    extend: int = 0,
+) -> rules.ClockResult:
+    """What a frozen rule gives from `start` on the calendar in force; see `rules.run`."""
+    return rules.run(current(), frozen, start, pauses, extend)
+
+
+# Reading
+
+
+def _loaded() -> _Loaded:
+    """The token is read before the rows: a change in between only makes the next call read again."""
+    token = CalendarVersion.objects.order_by("id").values_list("token", flat=True).first()
+    kept = _cache.get("loaded")
+    if kept is None or kept.token != token:
+        kept = _cache["loaded"] = _read(token)
+    return kept
+
+
+def _read(token: UUID | None) -> _Loaded:
+    years = CalendarYear.objects.filter(current=True, published=True).order_by("year")
+    published = tuple(years.values_list("year", flat=True))
+    days = [_day(row) for row in CalendarDay.objects.filter(table__current=True)]
+    return _Loaded(
+        token,
+        WorkCalendar(days, published, _hours("work")),
+        published,
+        tuple(_hours("extended")),
+        _by_place(),
+    )
+
+
+def _day(row: CalendarDay) -> Day:
+    return Day(row.date, row.kind, row.name, parse_periods(row.periods) if row.periods else ())
+
+
+def _hours(purpose: str) -> list[Hours]:
+    return [
+        Hours(
+            row.valid_from,
+            row.valid_to,
+            parse_periods(row.periods),
+            frozenset(map(int, row.weekdays)),
+            (tables.month_day(row.season_from), tables.month_day(row.season_to)) if row.season_from else None,
+        )
+        for row in BusinessHours.objects.filter(purpose=purpose).order_by("id")
+    ]
+
+
+def _by_place() -> dict[tuple[str, str], list[ClockRule]]:
+    places: dict[tuple[str, str], list[ClockRule]] = defaultdict(list)
+    for rule in ClockRule.objects.order_by("id"):
+        places[rule.flow, rule.step].append(rule)
+    return dict(places)
