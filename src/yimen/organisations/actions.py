@@ -14,7 +14,7 @@ from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid
 from yimen.ledger.actions import append
 
-from .models import Membership, Office, Unit
+from .models import Membership, Office, Unit, UnitKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,17 @@ def add_unit(actor: Actor, unit: Unit) -> Unit:
     unit.save(force_insert=True)
     append(actor, "organisations.unit_added", "unit", unit.pk, _unit_payload(unit))
     return unit
+
+
+@transaction.atomic
+def ensure_centre(actor: Actor) -> Unit:
+    """The centre's unit; made with a placeholder office where a home has none yet (`./yimen admin` comes first)."""
+    found = Unit.objects.filter(kind=UnitKind.CENTRE).order_by("order", "id").first()
+    if found:
+        return found
+    if not Office.objects.exists():
+        set_office(actor, name=_("本街道"), centre_name=_("综治中心"))
+    return add_unit(actor, Unit(key="centre", name=_("综治中心"), kind=UnitKind.CENTRE))
 
 
 @transaction.atomic

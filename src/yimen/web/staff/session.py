@@ -27,7 +27,7 @@ DUTY_PAGES = frozenset(
     {
         "account_enrol", "account_security", "mfa_index", "account_logout", "account_reauthenticate",
         "account_change_password", "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes",
-        "mfa_download_recovery_codes", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "language",
+        "mfa_download_recovery_codes", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "language", "staff_language",
     }
 )  # fmt: skip
 
@@ -47,7 +47,7 @@ class SessionLimitsMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
-        if not request.user.is_authenticated or request.resolver_match.url_name in DUTY_PAGES:
+        if not request.user.is_authenticated or request.resolver_match.view_name in DUTY_PAGES:
             return None
         if _must_enrol(request):
             return go(request, reverse("account_enrol"))
@@ -85,10 +85,12 @@ def _leave(request: HttpRequest, why: str) -> HttpResponse:
 
 
 def _speak(request: HttpRequest) -> None:
-    """Staff pages: the person's own choice, then the browser's cookie, then Chinese. Others: as Django chose."""
-    chosen = request.user.language if request.user.is_authenticated else ""
+    """What was chosen in this browser, then the person's own choice, then, on staff pages, Chinese."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if not chosen and request.user.is_authenticated:
+        chosen = request.user.language
     if not chosen and request.path.startswith("/staff/"):
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "") or settings.LANGUAGE_CODE
+        chosen = settings.LANGUAGE_CODE
     if chosen in dict(settings.LANGUAGES):
         translation.activate(chosen)
         request.LANGUAGE_CODE = translation.get_language()
