@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -64,7 +65,7 @@ def _insert(entry: Entry) -> None:
     text = canonical.dumps(entry.payload)
     if len(text.encode()) > canonical.MAX_BYTES:
         raise Invalid(_("记入台账的内容过大，附件请另存"), code="too_large")
-    entry.origin = crypto.keyring().origin_mac(canonical.origin_bytes(_row(entry, text)))
+    entry.origin = canonical.origin(crypto.keyring(), _row(entry, text), os.urandom(canonical.NONCE_SIZE))
     said = (
         entry.kind,
         entry.subject,

@@ -13,7 +13,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from yimen.foundation.crypto import Keyring
+
 LABEL = b"yimen-ledger-1"
+NONCE_SIZE = 16
 MAX_DEPTH, MAX_BYTES, MAX_INT = 24, 1 << 20, (1 << 63) - 1
 _ABSENT = b"\xff\xff\xff\xff"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,7 +24,8 @@ _MICROSECOND = timedelta(microseconds=1)
 
 # The columns of `Row`, in order, each as text or bytes that no database setting changes.
 SELECT = """e.id, e.kind, e.subject, e.subject_id, e.actor_id, e.actor_label, e.via,
- extract(epoch from e.at)::text, extract(epoch from e.recorded_at)::text, e.payload::text, e.sealed, e.origin"""
+ extract(epoch from e.at)::text, extract(epoch from e.recorded_at)::text, e.payload::text, e.sealed,
+ coalesce(e.origin, '') AS origin"""
 
 
 class Unfit(ValueError):
@@ -148,9 +152,12 @@ def epoch(moment: datetime) -> str:
     return f"{sign}{micro // 10**6}.{micro % 10**6:06d}"
 
 
-def origin_bytes(row: Row) -> bytes:
-    """What the application vouches for: everything but the id, the time of recording and the HMAC itself."""
-    return _joined([LABEL, *_said(row)])
+def origin(keys: Keyring, row: Row, nonce: bytes) -> bytes:
+    """`nonce` and the HMAC by which the application vouches for all it said; the nonce is never used twice.
+
+    It leaves out only what the database adds: the id and the time of recording.
+    """
+    return nonce + keys.origin_mac(_joined([LABEL, nonce, *_said(row)]))
 
 
 def link_bytes(seq: int, row: Row) -> bytes:

@@ -24,7 +24,7 @@ class Entry(models.Model):
     recorded_at = models.DateTimeField(db_default=Now(), help_text="when the database took it in")
     payload = models.JSONField(default=dict, help_text="state in plain; no personal field")
     sealed = models.BinaryField(null=True, help_text="personal fields, encrypted under the case's key")
-    origin = models.BinaryField(help_text="HMAC of the application over what it wrote")
+    origin = models.BinaryField(help_text="nonce and HMAC of the application over what it wrote")
 
     class Meta:
         db_table = "ledger_entry"

@@ -46,15 +46,17 @@ DROP FUNCTION ledger_refuse_change();
 DROP FUNCTION ledger_enqueue();
 """
 
-# The app's role, where it exists already: yimen_app, or the role named by the setting yimen.app_role.
+# Whoever was given the tables on creation (default privileges: the app's role, whatever its name).
 WITHHOLD = """
 DO $body$
-DECLARE app text;
+DECLARE app name;
 BEGIN
-  FOREACH app IN ARRAY ARRAY['yimen_app', current_setting('yimen.app_role', true)] LOOP
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = app) THEN
-      EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry, ledger_chain FROM %I', app);
-    END IF;
+  FOR app IN
+    SELECT DISTINCT r.rolname FROM pg_class c, aclexplode(c.relacl) a, pg_roles r
+    WHERE c.oid IN ('ledger_entry'::regclass, 'ledger_chain'::regclass)
+      AND a.grantee <> c.relowner AND r.oid = a.grantee
+  LOOP
+    EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry, ledger_chain FROM %I', app);
   END LOOP;
 END
 $body$;
@@ -115,7 +117,10 @@ class Migration(migrations.Migration):
                         null=True, help_text="personal fields, encrypted under the case's key"
                     ),
                 ),
-                ("origin", models.BinaryField(help_text="HMAC of the application over what it wrote")),
+                (
+                    "origin",
+                    models.BinaryField(help_text="nonce and HMAC of the application over what it wrote"),
+                ),
             ],
             options={
                 "db_table": "ledger_entry",

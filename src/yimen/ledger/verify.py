@@ -1,0 +1,213 @@
+"""Proof that the ledger was not changed: every link, every entry, every checkpoint, every guard.
+
+Reads one snapshot of the database, so it may run beside a working sequencer. The checkpoints are read
+before it: they are written after their commit, so none can be ahead of what the snapshot shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from django.db import Error as AnyDatabaseError
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from yimen.foundation.crypto import Keyring
+from yimen.foundation.errors import YimenError
+from yimen.ledger import canonical, guards
+from yimen.ledger.canonical import Row
+from yimen.ledger.checkpoints import START, Checkpoint, Checkpoints
+from yimen.ledger.findings import Report
+
+Progress = Callable[[int, int], None]
+PROGRESS_EVERY, FETCH = 5000, 2000
+
+_WALK = f"""SELECT coalesce(c.seq, 0), c.entry_id, coalesce(c.mac, ''), {canonical.SELECT}
+ FROM ledger_chain c LEFT JOIN ledger_entry e ON e.id = c.entry_id ORDER BY c.seq, c.entry_id"""
+_UNNUMBERED = f"""SELECT p.entry_id IS NOT NULL, {canonical.SELECT} FROM ledger_entry e
+ LEFT JOIN ledger_pending p ON p.entry_id = e.id
+ WHERE NOT EXISTS (SELECT FROM ledger_chain c WHERE c.entry_id = e.id) ORDER BY e.id"""
+_QUEUE = """SELECT p.entry_id, EXISTS (SELECT FROM ledger_entry e WHERE e.id = p.entry_id),
+  EXISTS (SELECT FROM ledger_chain c WHERE c.entry_id = p.entry_id) FROM ledger_pending p ORDER BY 1"""
+_TWICE = """SELECT min(id) FROM ledger_entry GROUP BY origin HAVING count(*) > 1
+ UNION SELECT entry_id FROM ledger_chain GROUP BY entry_id HAVING count(*) > 1 ORDER BY 1"""
+_COUNTS = """SELECT (SELECT count(*) FROM ledger_entry), (SELECT count(*) FROM ledger_chain),
+  (SELECT coalesce(extract(epoch FROM now() - min(e.recorded_at)), 0)::bigint
+   FROM ledger_pending p JOIN ledger_entry e ON e.id = p.entry_id)"""
+
+
+class CannotVerify(YimenError):
+    """Nothing can be said: no database, no tables, or not the keys the ledger was written with."""
+
+    code = "cannot_verify"
+
+
+class Link(NamedTuple):
+    """One row of the chain and its entry, None where that is gone."""
+
+    seq: int
+    entry_id: int
+    mac: bytes
+    row: Row | None
+
+
+def verify(place: Checkpoints, progress: Progress | None = None) -> Report:
+    """Check the whole ledger against the keys and checkpoints of `place`. Raises CannotVerify."""
+    lines, head = place.lines(), place.head()
+    _same_keys(place.keys, [*lines, head])
+    report = Report()
+    try:
+        with _snapshot():
+            guards.inspect(report)
+            _count(report)
+            wanted = _checkpoints(report, place.keys, lines, head)
+            _walk(report, place.keys, wanted, progress or (lambda done, total: None))
+            _outside_the_chain(report, place.keys)
+    except AnyDatabaseError as error:
+        raise CannotVerify(str(error).strip()) from error
+    return report
+
+
+def _same_keys(keys: Keyring, known: list[Checkpoint | None]) -> None:
+    other = next((c.keys for c in known if c and c.keys != keys.audit_id), None)
+    if other:
+        said = {"here": keys.audit_id, "there": other}
+        raise CannotVerify(_("这里的审计密钥（%(here)s）不是写台账所用的那一把（%(there)s）") % said)
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """One consistent view; inside a caller's transaction, that one's."""
+    alone = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if alone:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+def _count(report: Report) -> None:
+    report.entries, report.numbered, seconds = next(_rows(_COUNTS))
+    queue = list(_rows(_QUEUE))
+    for entry, exists, numbered in queue:
+        if not exists:
+            report.add("queue_without_entry", entry=entry)
+        elif numbered:
+            report.add("queue_after_number", entry=entry)
+    report.waiting = sum(exists and not numbered for entry, exists, numbered in queue)
+    if report.waiting:
+        report.add("waiting", count=report.waiting, seconds=max(seconds, 0))
+
+
+# --- checkpoints ---------------------------------------------------------------------------------------
+
+
+def _checkpoints(
+    report: Report, keys: Keyring, lines: list[Checkpoint | None], head: Checkpoint | None
+) -> dict[int, list[Checkpoint]]:
+    """Check the files in themselves; answers the trustworthy checkpoints by the number they vouch for."""
+    report.checkpoints = len(lines)
+    held = [c for number, c in enumerate(lines, 1) if c and _holds(report, keys, number, c)]
+    readable = [(number, c) for number, c in enumerate(lines, 1) if c]
+    for (_before, before), (number, current) in pairwise([(0, START), *readable]):
+        _follows(report, number, before, current)
+    for number, line in enumerate(lines, 1):
+        if line is None:
+            report.add("checkpoint_torn", line=number)
+    if head is None and lines:
+        report.add("head_missing")
+    if head is not None and _holds(report, keys, 0, head):
+        held.append(head)
+    if not held and report.numbered:
+        report.add("checkpoints_gone", tail=report.numbered)
+    return _by_seq(held)
+
+
+def _holds(report: Report, keys: Keyring, number: int, checkpoint: Checkpoint) -> bool:
+    if checkpoint.holds(keys):
+        return True
+    report.add("checkpoint_forged", line=number, seq=checkpoint.seq)
+    return False
+
+
+def _follows(report: Report, number: int, before: Checkpoint, line: Checkpoint) -> None:
+    prev = "" if before is START else before.digest()
+    if (line.number, line.prev, line.count) != (before.number + 1, prev, line.seq - before.seq):
+        report.add("checkpoint_order", line=number)
+    if line.seq < before.seq:
+        report.add("checkpoint_backwards", line=number, seq=line.seq)
+
+
+def _by_seq(held: list[Checkpoint]) -> dict[int, list[Checkpoint]]:
+    wanted: dict[int, list[Checkpoint]] = {}
+    for checkpoint in held:
+        wanted.setdefault(checkpoint.seq, []).append(checkpoint)
+    return wanted
+
+
+# --- the chain -----------------------------------------------------------------------------------------
+
+
+def _walk(report: Report, keys: Keyring, wanted: dict[int, list[Checkpoint]], progress: Progress) -> None:
+    before, mac = 0, b""
+    for done, link in enumerate(_links(), 1):
+        if link.seq != before + 1:
+            report.add("gap", before=before, seq=link.seq)
+        _link(report, keys, mac, link)
+        for checkpoint in wanted.pop(link.seq, ()):
+            if checkpoint.mac != link.mac.hex():
+                report.add("checkpoint_differs", seq=link.seq, at=checkpoint.at)
+        before, mac = link.seq, link.mac
+        if done % PROGRESS_EVERY == 0:
+            progress(done, report.numbered)
+    report.tail = before
+    _unmet(report, before, wanted)
+    progress(report.numbered, report.numbered)
+
+
+def _unmet(report: Report, tail: int, wanted: dict[int, list[Checkpoint]]) -> None:
+    """Checkpoints whose number the chain does not have (any more)."""
+    if beyond := [seq for seq in wanted if seq > tail]:
+        report.add("tail_cut", tail=tail, seq=max(beyond))
+    for seq in sorted(seq for seq in wanted if seq <= tail):
+        report.add("checkpoint_differs", seq=seq, at=wanted[seq][0].at)
+
+
+def _link(report: Report, keys: Keyring, prev: bytes, link: Link) -> None:
+    if link.row is None:
+        report.add("entry_gone", seq=link.seq, entry=link.entry_id)
+        return
+    if keys.chain_mac(prev, canonical.link_bytes(link.seq, link.row)) != link.mac:
+        report.add("entry_changed", seq=link.seq, entry=link.entry_id)
+    _origin(report, keys, link.row)
+
+
+def _origin(report: Report, keys: Keyring, row: Row) -> None:
+    if canonical.origin(keys, row, row.origin[: canonical.NONCE_SIZE]) != row.origin:
+        report.add("entry_forged", entry=row.id)
+
+
+def _links() -> Iterator[Link]:
+    with connection.chunked_cursor() as cursor:
+        cursor.itersize = FETCH
+        cursor.execute(_WALK)
+        for seq, entry_id, mac, *row in cursor:
+            yield Link(seq, entry_id, mac, Row(*row) if row[0] is not None else None)
+
+
+def _outside_the_chain(report: Report, keys: Keyring) -> None:
+    for queued, *columns in _rows(_UNNUMBERED):
+        row = Row(*columns)
+        _origin(report, keys, row)
+        if not queued:
+            report.add("entry_unnumbered", entry=row.id)
+    for (entry,) in _rows(_TWICE):
+        report.add("entry_twice", entry=entry)
+
+
+def _rows(statement: str) -> Iterator[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        yield from cursor.fetchall()
