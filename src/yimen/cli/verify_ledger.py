@@ -81,14 +81,12 @@ class _Beat:
 
 
 def _unchecked(reason: object, as_json: bool) -> int:
-    from django.utils.translation import gettext as _
-
     if as_json:
         sys.stdout.write(
             json.dumps({"result": "unchecked", "reason": str(reason)}, ensure_ascii=False) + "\n"
         )
     else:
-        sys.stderr.write(_("无法核验：%(why)s") % {"why": reason} + "\n")
+        sys.stderr.write(f"无法核验 / could not be checked: {reason}\n")
     return UNCHECKED
 
 
