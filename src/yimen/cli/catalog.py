@@ -2,7 +2,8 @@
 
 A command is a module here with `HELP`; further module-level constants steer how it is run:
 `HELP_EN`, `GROUP` (run, data, care, develop), `NEEDS_DATABASE` (True), `NEEDS_PACKAGES` (True; False runs with
-any Python), `NEEDS_DEVELOPMENT` (False), `DB_ROLE` ("app" or "admin"), `HIDDEN` (False).
+any Python), `NEEDS_DEVELOPMENT` (False), `DB_ROLE` ("app" or "admin"), `HIDDEN` (False), `PASSES_ON` (False; True
+hands every word over unread, as `args.words`).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Command:
     needs_development: bool = False
     db_role: str = "app"
     hidden: bool = False
+    passes_on: bool = False
 
 
 def commands(folder: Path = FOLDER) -> dict[str, Command]:
@@ -60,6 +62,7 @@ def _read(file: Path) -> Command | None:
         needs_development=bool(said.get("NEEDS_DEVELOPMENT", False)),
         db_role=str(said.get("DB_ROLE", "app")),
         hidden=bool(said.get("HIDDEN", False)),
+        passes_on=bool(said.get("PASSES_ON", False)),
     )
 
 

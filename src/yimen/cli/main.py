@@ -34,14 +34,21 @@ def run(command: Command, words: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yimen.settings.base")
     if not command.needs_database:
         module = importlib.import_module(command.module)
-        return int(module.run(parser(command, module).parse_args(words)))
+        return int(module.run(parse(command, module, words)))
     with ExitStack() as stack:
         asks_help = any(word in {"-h", "--help"} for word in words)
         if not asks_help:
             _open_database(stack, command, _home_named_in(words))
         _set_up_django()
         module = importlib.import_module(command.module)
-        return int(module.run(parser(command, module).parse_args(words)))
+        return int(module.run(parse(command, module, words)))
+
+
+def parse(command: Command, module: ModuleType, words: list[str]) -> argparse.Namespace:
+    """The command's options; one that passes its words on gets them as they are."""
+    if command.passes_on and words not in (["-h"], ["--help"]):
+        return argparse.Namespace(words=words)
+    return parser(command, module).parse_args(words)
 
 
 def parser(command: Command, module: ModuleType) -> argparse.ArgumentParser:

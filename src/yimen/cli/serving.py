@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import http.client
 import importlib
-import ssl
 import sys
 import time
 from collections.abc import Sequence
@@ -14,6 +12,7 @@ from pathlib import Path
 from yimen.foundation.home import REPO, Home
 
 from . import homes, install
+from .answering import health
 from .database import Addresses
 from .progress import Failed
 from .services import MARK, Service
@@ -95,23 +94,6 @@ def start(started: Sequence[Service], args: argparse.Namespace) -> None:
         time.sleep(0.1)
     tail = "\n".join(web.log.read_text(errors="replace").splitlines()[-20:])
     raise Failed(f"服务没有启动 / the server does not answer ({said})\n{tail}")
-
-
-def health(host: str, port: int, *, tls: bool) -> tuple[int, str]:
-    """Status and body of `/healthz`; status 0 when nobody answers."""
-    where = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    connection = http.client.HTTPConnection(where, port, timeout=5)
-    if tls:
-        trusting = ssl._create_unverified_context()  # our own server, asked over our own machine
-        connection = http.client.HTTPSConnection(where, port, timeout=5, context=trusting)
-    try:
-        connection.request("GET", "/healthz", headers={"Host": f"localhost:{port}"})
-        answer = connection.getresponse()
-        return answer.status, answer.read(2000).decode(errors="replace").strip()
-    except (OSError, http.client.HTTPException) as error:
-        return 0, str(error)
-    finally:
-        connection.close()
 
 
 def address(args: argparse.Namespace) -> str:

@@ -34,21 +34,23 @@ def up(home: Home, args: argparse.Namespace) -> None:
         stack.enter_context(_only_one(home))
         _clear_away(home)
         stack.enter_context(_reserved(args))
-        cluster, addresses = _prepare(stack, home, args)
+        steps = Steps(5 if not home.created_mark.exists() and not args.no_demo else 4)
+        cluster, addresses = _prepare(stack, steps, home, args)
         stack.enter_context(_recorded(home, args))
         services = serving.services(home, args, addresses)
         stack.callback(supervisor.stop, services)
-        with Steps(1).step("启动服务 · server"):
+        with steps.step("启动服务 · server"):
             serving.start(services, args)
         sys.stdout.write(serving.banner(home, args))
         sys.stdout.flush()
         supervisor.supervise(services, cluster, partial(database.start, home, cluster) if cluster else None)
 
 
-def _prepare(stack: ExitStack, home: Home, args: argparse.Namespace) -> tuple[Cluster | None, Addresses]:
+def _prepare(
+    stack: ExitStack, steps: Steps, home: Home, args: argparse.Namespace
+) -> tuple[Cluster | None, Addresses]:
     """Everything that must be true before the first request; `/healthz` believes the mark left at the end."""
     first = not home.created_mark.exists()
-    steps = Steps(4 if first and not args.no_demo else 3)
     with steps.step("密钥与数据库 · keys and database"):
         homes.make_keys(home)
         cluster, addresses = _open_database(stack, home)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import signal
+import threading
 
 HELP = "后台进程：为台账编号并封存"
 HELP_EN = "background process: numbers and seals the ledger"
@@ -16,10 +18,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Until SIGTERM; what is under way is finished."""
     import django
 
     django.setup()
     from yimen.ledger import sequencer
 
-    sequencer.run_forever()
+    stop = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda number, frame: stop.set())
+    sequencer.run_forever(stop)
     return 0

@@ -16,7 +16,7 @@ def dying_with_parent(signal_number: int) -> Callable[[], None] | None:
     """A preexec function: the kernel signals the child when the thread that started it ends (Linux only)."""
     if not sys.platform.startswith("linux"):
         return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    prctl = ctypes.CDLL(None, use_errno=True).prctl  # looked up before the fork
     parent = os.getpid()
 
     def ask() -> None:
@@ -25,6 +25,12 @@ def dying_with_parent(signal_number: int) -> Callable[[], None] | None:
             os._exit(1)
 
     return ask
+
+
+def die_with_parent(signal_number: int) -> None:
+    """The same for this very process, when somebody else started it (Linux only)."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
 
 
 def write_secret(path: Path, text: str) -> None:

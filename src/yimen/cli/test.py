@@ -1,0 +1,26 @@
+"""`./yimen test`: the whole suite in one pytest run; further words go to pytest."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from yimen.foundation.home import REPO
+
+HELP = "运行全部测试；其余参数交给 pytest"
+HELP_EN = "run the whole suite; further words go to pytest"
+GROUP = "develop"
+NEEDS_DATABASE = False  # the suite starts a private one
+NEEDS_DEVELOPMENT = True
+PASSES_ON = True
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="*", metavar="PYTEST", help="例如 for example: tests/cases -k clock")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Does not return: this process becomes pytest."""
+    os.chdir(REPO)
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *args.words])
