@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import re
+from pathlib import Path
 
 import pytest
 
+from yimen import foundation
 from yimen.documents import fields, forms, press
 
-DENIED = {
-    "id_no",
-    "face",
-    "track",
-    "person_class",
-    "religion",
-    "health",
-    "ethnic",
-    "education",
-    "political",
-    "marital",
-}
+DENY_LIST = Path(foundation.__file__).parent / "data" / "deny_fields.csv"
+with DENY_LIST.open(encoding="utf-8", newline="") as _file:
+    DENIED = {row["key"] for row in csv.DictReader(_file)}
 SHAPE = {f.name for f in dataclasses.fields(forms.V01)} | {
     f.name for f in dataclasses.fields(forms.Instruction)
 }
@@ -41,8 +35,11 @@ def test_every_field_says_how_needed_and_how_certain_it_is() -> None:
 
 
 def test_no_denied_name_is_ever_printed() -> None:
+    assert "id_no" in DENIED
     for form in fields.FIELDS:
         assert not DENIED & set(fields.labels(form))
+    for shape in (forms.V01, forms.Slip, forms.Referral):
+        assert not DENIED & {field.name for field in dataclasses.fields(shape)}
 
 
 def test_the_registration_form_takes_every_key_of_the_list_and_none_it_omits() -> None:

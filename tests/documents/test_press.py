@@ -30,6 +30,16 @@ def test_only_the_shipped_faces_are_in_the_file() -> None:
     assert {name.split("+")[-1].split("-")[0] for name in names} <= {"NotoSerifSC", "NotoSansSC"}
 
 
+def test_the_machine_s_own_fonts_are_never_asked() -> None:
+    own = {
+        "DejaVu Sans Mono",
+        "Libertinus Serif",
+        "New Computer Modern",
+        "New Computer Modern Math",
+    }  # inside typst
+    assert set(press._faces().families()) == {"Noto Serif SC", "Noto Sans SC"} | own
+
+
 def test_many_printing_at_once_each_get_their_own_paper() -> None:
     def one(n: int) -> bool:
         return f"永〔2026〕{n:05d}" in words(render.slip(replace(SLIP, no=f"永〔2026〕{n:05d}")))

@@ -22,9 +22,7 @@ class Press:
 
     def __init__(self, form: str) -> None:
         self._turn = Lock()
-        self._compiler = typst.Compiler(
-            FORMS / f"{form}.typ", root=ROOM, font_paths=_faces(), ignore_system_fonts=True
-        )
+        self._compiler = typst.Compiler(FORMS / f"{form}.typ", root=ROOM, font_paths=_faces())
 
     def print(self, payload: str) -> bytes:
         """`payload` is the JSON text that the layout reads as its data."""
