@@ -65,16 +65,17 @@ class Cluster:
         self.place.user.own(building)
         secret = building.with_name(f"{building.name}.{secrets.token_hex(4)}")
         try:
-            self._initdb(building, superuser, superuser_password, secret)
+            self._initdb(building, superuser, superuser_password, secret, durable)
         finally:
             secret.unlink(missing_ok=True)
         with (building / "postgresql.conf").open("a") as conf:
             conf.write(SETTINGS + ("" if durable else FAST_AND_UNSAFE))
         building.rename(self.place.data)
 
-    def _initdb(self, folder: Path, superuser: str, password: str | None, secret: Path) -> None:
+    def _initdb(self, folder: Path, superuser: str, password: str | None, secret: Path, durable: bool) -> None:
         command = [self.place.binaries.program("initdb"), "-D", str(folder), "-U", superuser, "-E", "UTF8"]
         command += ["--no-instructions", "--auth-host=reject", *_locale_options(self.place.binaries.major)]
+        command += [] if durable else ["--no-sync"]
         if password is None:
             command += ["--auth-local=trust"]
         else:
@@ -118,7 +119,7 @@ class Cluster:
                 return
             if time.monotonic() > (deadline if self._postmaster_lives() else stale_until):
                 raise LocalDatabaseError(self._failure())
-            self._forget_stale_pid()
+            self._forget_stale_locks()
             time.sleep(0.25)
 
     def _try_start(self, deadline: float, die_with_parent: bool) -> bool:
@@ -184,10 +185,11 @@ class Cluster:
     def _postmaster_lives(self) -> bool:
         return self._postmaster() is not None
 
-    def _forget_stale_pid(self) -> None:
-        """A pid file whose process is dead or somebody else's would stop PostgreSQL from starting."""
+    def _forget_stale_locks(self) -> None:
+        """Lock files whose process is dead or somebody else's would stop PostgreSQL from starting."""
         if not self._postmaster_lives():
             (self.place.data / "postmaster.pid").unlink(missing_ok=True)
+            (self.place.socket / f".s.PGSQL.{self.place.port}.lock").unlink(missing_ok=True)
 
     def _failure(self) -> str:
         tail = self.place.log.read_text(errors="replace").splitlines()[-8:] if self.place.log.exists() else []
