@@ -147,7 +147,7 @@ def test_a_known_password_does_not_reset_the_count_of_codes(clerk: User) -> None
 def test_guessing_the_old_password_in_an_open_session_is_counted(clerk: User) -> None:
     client = Client()
     sign_in(client, "clerk", REMOTE_ADDR=HERE)
-    data = {"oldpassword": WRONG, "password1": "新的密码也很长", "password2": "新的密码也很长"}
+    data = {"oldpassword": WRONG, "password1": "新的密码也很长呢", "password2": "新的密码也很长呢"}
     answers = [client.post("/staff/security/password/", data, REMOTE_ADDR=HERE).status_code for _ in range(6)]
     assert answers == [200, 200, 200, 200, 429, 429]
     clerk.refresh_from_db()

@@ -56,6 +56,9 @@ MFA_FORMS = {
     "reauthenticate": "yimen.web.staff.auth.forms.CodeAgainForm",
     "activate_totp": "yimen.web.staff.auth.forms.FirstCodeForm",
     "add_webauthn": "yimen.web.staff.auth.forms.AddKeyForm",
+    "login_webauthn": "yimen.web.staff.auth.forms.KeySignInForm",
+    "authenticate_webauthn": "yimen.web.staff.auth.forms.KeyForm",
+    "reauthenticate_webauthn": "yimen.web.staff.auth.forms.KeyAgainForm",
 }
 
 # --- axes: five failures in fifteen minutes per person and address -------------------------------------

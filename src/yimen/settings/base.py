@@ -87,8 +87,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "yimen.web.staff.session.SessionLimitsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "yimen.web.staff.session.SessionLimitsMiddleware",
     "yimen.web.staff.errors.ErrorsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

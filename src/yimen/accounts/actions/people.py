@@ -17,7 +17,7 @@ from yimen.foundation.errors import Invalid, Refused
 from yimen.ledger.actions import append
 
 from .. import events
-from ..models import User
+from ..models import StaffSession, User
 from .sessions import end_all
 
 DEMO_PASSWORD = "yimen-demo"
@@ -84,9 +84,13 @@ def change_password(actor: Actor, user: User, password: str) -> None:
 
 
 @transaction.atomic
-def password_changed(actor: Actor, user: User, keep_key: str = "") -> None:
-    """Note that the password is new and end the person's other sessions; `keep_key` is the one going on."""
-    ended = end_all(actor, user.pk, "password", keep_key=keep_key)
+def password_changed(actor: Actor, user: User, old_key: str = "", new_key: str = "") -> None:
+    """Note that the password is new and end the person's other sessions.
+
+    The session that goes on got a new key with the change; its row and its 12 hours go with it.
+    """
+    StaffSession.objects.filter(session_key=old_key, user=user).update(session_key=new_key)
+    ended = end_all(actor, user.pk, "password", keep_key=new_key)
     append(actor, events.PASSWORD_CHANGED, events.SUBJECT, user.pk, {"ended": ended})
 
 

@@ -21,7 +21,6 @@ from yimen.accounts.models import StaffSession
 from .auth import who
 from .auth.tries import address
 
-FACTOR_SEEN = "yimen_factor"  # in the session once a second factor was found: it can only go with the session
 # What may be opened while a duty is open: doing the duty, leaving, and choosing the language.
 DUTY_PAGES = frozenset(
     {
@@ -98,9 +97,9 @@ def _speak(request: HttpRequest) -> None:
 
 def _must_enrol(request: HttpRequest) -> bool:
     """Whether this administrator still lacks a second factor. Not asked for in a demonstration home."""
-    if settings.DEMO or request.session.get(FACTOR_SEEN) or not who.is_administrator(request):
+    if settings.DEMO or request.session.get(who.FACTOR_SEEN) or not who.is_administrator(request):
         return False
     if not queries.has_factor(request.user.pk):
         return True
-    request.session[FACTOR_SEEN] = True
+    request.session[who.FACTOR_SEEN] = True
     return False

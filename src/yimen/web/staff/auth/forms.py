@@ -13,7 +13,7 @@ from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn import forms as key_forms
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -24,6 +24,7 @@ from yimen.accounts.models import User
 
 from . import tries
 
+STUMBLES = (AttributeError, LookupError, TypeError, ValueError)
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
 
 
@@ -122,7 +123,30 @@ class FirstCodeForm(ActivateTOTPForm):
         _plain(self.fields["code"], _("应用里显示的 6 位数字"), **CODE)
 
 
-class AddKeyForm(AddWebAuthnForm):
+class Sturdy(forms.Form):
+    """What a browser sends as a key may be anything; the library's parser stumbles over some of it."""
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            found: Authenticator = super().clean_credential()  # type: ignore[misc]
+        except STUMBLES as error:
+            raise get_factor_adapter().validation_error("incorrect_code") from error
+        return found
+
+
+class KeySignInForm(Sturdy, key_forms.LoginWebAuthnForm):
+    """A passkey instead of name and password."""
+
+
+class KeyForm(Sturdy, key_forms.AuthenticateWebAuthnForm):
+    """A security key as the second step."""
+
+
+class KeyAgainForm(Sturdy, key_forms.ReauthenticateWebAuthnForm):
+    """A security key once more before something that matters."""
+
+
+class AddKeyForm(key_forms.AddWebAuthnForm):
     """A new security key or passkey."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -130,6 +154,13 @@ class AddKeyForm(AddWebAuthnForm):
         _plain(self.fields["name"], _("给这把密钥起个名字"), autocomplete="off")
         hint = _("用指纹、人脸或 PIN 解锁这把密钥，就能直接登录。")
         _plain(self.fields["passwordless"], _("以后登录不用输密码"), hint)
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            data: dict[str, Any] = super().clean()
+        except STUMBLES as error:
+            raise get_factor_adapter().validation_error("incorrect_code") from error
+        return data
 
 
 class InvitationForm(forms.Form):

@@ -98,6 +98,7 @@ class Recorded:
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
             self.verb(actor_of(self.request), self.request.user.pk, self.factor)
+            self.request.session.pop(who.FACTOR_SEEN, None)
         return response
 
 

@@ -9,6 +9,7 @@ from yimen.access.roles import ADMINISTRATORS, Role
 from yimen.accounts.models import User
 from yimen.foundation.actor import Actor
 
+FACTOR_SEEN = "yimen_factor"  # in the session: a second factor was found, so it need not be looked for again
 MAY_RESET = (Role.SECURITY, Role.ADMIN)
 MAY_END_SESSIONS = (Role.SECURITY,)
 
