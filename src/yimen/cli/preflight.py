@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import socket
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -76,24 +77,27 @@ def check_tls(options: argparse.Namespace) -> None:
 
 
 def reserve_port(host: str, port: int) -> socket.socket:
-    """A bound socket that keeps every other program off the port while our own server listens on it.
+    """Raises Failed for a taken port; else a mark that lasts while it is open and keeps other homes off the port.
 
-    The server shares its port among its workers (SO_REUSEPORT), so the kernel would let a second Yimen join in:
-    only an exclusive bind shows whether the port is taken.
+    The server shares its port among its workers (SO_REUSEPORT), so the kernel would let a second Yimen join in. The
+    mark is a name in the kernel's abstract namespace (Linux): no file, gone with its process however that ends.
     """
+    mark = socket.socket(socket.AF_UNIX)
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except (OSError, OverflowError) as error:
-        raise Failed(f"地址不可用 / cannot use the address {host}:{port}: {error}") from error
-    reserved = socket.socket(family, kind)
-    try:
-        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        reserved.bind(address)
-        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if sys.platform.startswith("linux"):
+            mark.bind(f"\0yimen {host} {port}")
+        _try_port(host, port)
     except OSError as error:
-        reserved.close()
+        mark.close()
         raise Failed(_port_trouble(host, port, error)) from error
-    return reserved
+    return mark
+
+
+def _try_port(host: str, port: int) -> None:
+    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(address)
 
 
 def _port_trouble(host: str, port: int, error: OSError) -> str:
