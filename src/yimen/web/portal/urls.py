@@ -10,5 +10,5 @@ from . import views
 urlpatterns = [
     path("", views.home, name="portal"),
     path("m/<str:number>", views.matter, name="portal-matter"),
-    path("language/", set_language, name="language"),
+    path("language/", set_language, name="portal-language"),
 ]

@@ -6,25 +6,17 @@ import re
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-EMERGENCY = (("110", _("报警")), ("119", _("火警")), ("120", _("急救")))
-PHONES = (
-    ("12345", _("政务服务热线")),
-    ("12348", _("法律援助与咨询")),
-    ("12356", _("心理援助")),
-    ("12333", _("劳动保障")),
-    ("12315", _("消费投诉")),
-    ("12388", _("纪检监察举报")),
-)
+from ..handbook import phones
+
 _NUMBER = re.compile(r"^\w{1,4}〔\d{4}〕[0-9A-Z-]{1,16}$")
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The office's public page: hours, how to come, phones. `?text=large` enlarges it."""
-    return render(request, "portal/home.html", _page(request, {"phones": PHONES}))
+    return render(request, "portal/home.html", _page(request, {"phones": phones(emergency=False)}))
 
 
 @require_safe
@@ -40,4 +32,4 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, more: dict[str, object]) -> dict[str, object]:
-    return {"emergency": EMERGENCY, "large": request.GET.get("text") == "large", **more}
+    return {"emergency": phones(emergency=True), "large": request.GET.get("text") == "large", **more}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from ..icons import ICONS
 
 register = template.Library()
+FOLDED = 10  # more choices than this stand behind a fold
 
 
 @register.simple_tag
@@ -23,7 +24,9 @@ def icon(name: str, label: str = "") -> SafeString:
     """One inline drawing. With a label it speaks; without one it is decoration beside a word."""
     drawing = mark_safe(ICONS[name])
     if label:
-        return format_html('<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', label, drawing)
+        return format_html(
+            '<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', label, drawing
+        )
     return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', drawing)
 
 
@@ -33,6 +36,7 @@ def field(bound: BoundField, rows: int = 0, hint: str = "") -> dict[str, Any]:
     return {
         "field": bound,
         "kind": _kind(bound),
+        "folded": _kind(bound) == "choices" and len(bound.subwidgets) > FOLDED and not bound.errors,
         "hint": hint or bound.help_text,
         "control": bound.as_widget(attrs=_attributes(bound, rows, bool(hint or bound.help_text))),
     }
@@ -48,7 +52,13 @@ def _kind(bound: BoundField) -> str:
 def _attributes(bound: BoundField, rows: int, has_hint: bool) -> dict[str, Any]:
     widget = bound.field.widget
     select = isinstance(widget, Select) and not isinstance(widget, RadioSelect)
-    css = "form-check-input" if isinstance(widget, CheckboxInput) else "form-select" if select else "form-control"
+    css = (
+        "form-check-input"
+        if isinstance(widget, CheckboxInput)
+        else "form-select"
+        if select
+        else "form-control"
+    )
     attrs: dict[str, Any] = {"class": css}
     told_by = [f"{bound.auto_id}_hint"] * has_hint + [f"{bound.auto_id}_error"] * bool(bound.errors)
     if told_by:

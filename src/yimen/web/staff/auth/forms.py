@@ -30,7 +30,7 @@ CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": Tr
 
 def _plain(field: forms.Field, label: object, help_text: object = "", **attrs: object) -> None:
     """Give a library's field our words, and take its placeholder away."""
-    field.label, field.help_text = label, help_text  # type: ignore[assignment]
+    field.label, field.help_text = label, help_text
     field.widget.attrs.pop("placeholder", None)
     field.widget.attrs.update(attrs)
     field.error_messages["required"] = _("这里要填写。")
@@ -101,7 +101,7 @@ class CountedCode(forms.Form):
 
     def _checked(self) -> str | None:
         try:
-            code: str = super().clean_code()  # type: ignore[misc]
+            code: str = super().clean_code()
         except ValidationError:
             return None
         return code if use_once(self.authenticator, code) else None
@@ -128,7 +128,7 @@ class Sturdy(forms.Form):
 
     def clean_credential(self) -> Authenticator:
         try:
-            found: Authenticator = super().clean_credential()  # type: ignore[misc]
+            found: Authenticator = super().clean_credential()
         except STUMBLES as error:
             raise get_factor_adapter().validation_error("incorrect_code") from error
         return found

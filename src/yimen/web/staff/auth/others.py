@@ -113,7 +113,7 @@ def _asked(request: HttpRequest, form: ResetForm) -> bool:
     try:
         actions.ask_reset(actor_of(request), user.pk, form.cleaned_data["reason"])
     except Invalid as error:
-        for name, text in (error.fields or {None: error}).items():
+        for name, text in error.fields.items():
             form.add_error(name, str(text))
         return False
     except YimenError as error:

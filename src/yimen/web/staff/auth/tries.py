@@ -50,7 +50,7 @@ def is_held(request: HttpRequest, user: User) -> bool:
     """Whether tries for this person from this address are held off; the held page is then shown."""
     if AxesProxyHandler.is_allowed(request, {"username": user.sign_in}):
         return False
-    request.axes_locked_out = True  # type: ignore[attr-defined]
+    request.axes_locked_out = True
     return True
 
 

@@ -25,7 +25,7 @@ def grants(request: HttpRequest) -> Grants:
     kept: Grants | None = getattr(request, "grants", None)
     if kept is None:
         kept = grants_of(actor_of(request))
-        request.grants = kept  # type: ignore[attr-defined]
+        request.grants = kept
     return kept
 
 

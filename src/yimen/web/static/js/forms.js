@@ -52,7 +52,7 @@
   function guard(form) {
     form.addEventListener("submit", function (event) {
       if (form.dataset.busy) { event.preventDefault(); return; }
-      if (form.method !== "post" || event.defaultPrevented) return;
+      if (form.method !== "post" || form.target || event.defaultPrevented) return;
       form.dataset.busy = "1";
       form.querySelectorAll("button:not([type=button])").forEach(function (b) { b.setAttribute("aria-disabled", "true"); });
     });

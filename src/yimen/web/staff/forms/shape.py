@@ -1,0 +1,142 @@
+"""From a field list to a form: one builder for every step of a matter."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from yimen.cases import queries
+from yimen.cases.models import Case
+from yimen.cases.states import Field
+from yimen.foundation.errors import YimenError
+from yimen.organisations.models import UnitKind
+from yimen.organisations.queries import members, units
+
+from ..show.words import category_name
+
+MANY = 6  # more choices than this become a drop-down list
+
+
+class Shape(forms.Form):
+    """A form that shows the server's own sentences, never the browser's."""
+
+    use_required_attribute = False
+
+    def refuse(self, error: YimenError) -> None:
+        """Put an action's refusal beside its fields; what belongs to none goes on top."""
+        fields: dict[str, object] = getattr(error, "fields", {})
+        own = {name: sentence for name, sentence in fields.items() if name in self.fields}
+        for name, sentence in own.items():
+            self.add_error(name, str(sentence))
+        if not own:
+            self.add_error(None, "；".join([str(error), *map(str, fields.values())]))
+
+
+def build(
+    asked: Iterable[Field],
+    needs: Collection[str],
+    case: Case,
+    data: Any = None,
+    initial: dict[str, Any] | None = None,
+) -> Shape:
+    """A form for these fields, in order; names in `needs` must be filled."""
+    made = {field.name: _make(field, field.name in needs, case) for field in asked}
+    kind = type("StepForm", (Shape,), made)
+    form: Shape = kind(data, initial=initial)
+    return form
+
+
+def _make(field: Field, needed: bool, case: Case) -> forms.Field:
+    common: dict[str, Any] = {
+        "label": field.zh,
+        "help_text": field.hint,
+        "required": needed,
+        "error_messages": {"required": _("请填写%s") % field.zh},
+    }
+    return _KINDS[field.kind](field, case, common)
+
+
+def _text(field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
+    return forms.CharField(
+        max_length=field.limit, widget=forms.TextInput(attrs={"autocomplete": "off"}), **common
+    )
+
+
+def _longtext(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), **common)
+
+
+def _choice(field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
+    if len(field.choices) <= MANY:
+        return forms.ChoiceField(choices=field.choices, widget=forms.RadioSelect, **common)
+    return forms.ChoiceField(choices=[("", _("请选择")), *field.choices], **common)
+
+
+def _category(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
+    return forms.ChoiceField(choices=category_choices(), **common)
+
+
+def category_choices() -> list[tuple[str, str]]:
+    return [("", _("请选择")), *((row.key, category_name(row)) for row in queries.categories())]
+
+
+def _unit(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
+    return forms.ChoiceField(choices=[("", _("请选择")), *_grouped_units()], **common)
+
+
+def _units(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
+    choices = [choice for _kind, rows in _grouped_units() for choice in rows]
+    return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **common)
+
+
+def _grouped_units() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Units a matter can be sent to, by kind; those without accounts say so."""
+    rows = sorted(units(), key=lambda unit: (list(UnitKind.values).index(unit.kind), unit.order))
+    rows = [unit for unit in rows if unit.kind != UnitKind.CENTRE]
+    return [
+        (str(UnitKind(kind).label), [(unit.key, unit.name) for unit in group])
+        for kind, group in groupby(rows, key=lambda unit: unit.kind)
+    ]
+
+
+def _person(_field: Field, case: Case, common: dict[str, Any]) -> forms.Field:
+    rows = members(case.lead_unit_id) if case.lead_unit_id else []
+    choices = [(str(row.user_id), f"{row.user.name} {row.title}".strip()) for row in rows]
+    return forms.ChoiceField(choices=[("", _("请选择")), *choices], **common)
+
+
+def _datetime(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
+    return forms.DateTimeField(
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), **common
+    )
+
+
+def _date(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common)
+
+
+def _number(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
+    return forms.IntegerField(min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"}), **common)
+
+
+def _check(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
+    return forms.BooleanField(**common)
+
+
+_KINDS = {
+    "text": _text,
+    "longtext": _longtext,
+    "choice": _choice,
+    "category": _category,
+    "unit": _unit,
+    "units": _units,
+    "person": _person,
+    "datetime": _datetime,
+    "date": _date,
+    "number": _number,
+    "check": _check,
+}

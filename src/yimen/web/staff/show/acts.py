@@ -1,0 +1,212 @@
+"""Verbs that add a fact to a matter: which are offered to whom, with what they ask for.
+
+The engine's table says the same for transitions; what is refused in the end is refused by the action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from yimen.access.registry import Grants
+from yimen.cases import queries
+from yimen.cases.access import relations
+from yimen.cases.actions import facts
+from yimen.cases.models import Assignment, Case, Clock, Urge
+from yimen.cases.models.case import URGENCIES
+from yimen.cases.states import FIELDS, FLOWS, Field, Who
+from yimen.foundation.actor import Actor
+from yimen.foundation.errors import Invalid
+
+ICONS: Final = {
+    "answer": "message", "guide": "arrow", "dispatch": "send", "designate": "send", "sign": "check",
+    "request_return": "return", "agree_return": "check", "refuse_return": "close", "accept": "check",
+    "not_accept": "close", "start": "arrow", "assign": "person", "report": "file", "verify": "check",
+    "send_back": "undo", "tell": "message", "call_back": "phone", "redo": "undo", "rate": "star", "close": "check",
+    "withdraw": "leave", "archive": "archive", "reopen": "undo",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One matter as the page has read it, for deciding what is offered."""
+
+    case: Case
+    grants: Grants
+    who: frozenset[Who]
+    clocks: list[Clock]
+    assignments: list[Assignment]
+
+    def runs(self, kind: str) -> bool:
+        return any(clock.running and clock.kind == kind for clock in self.clocks)
+
+    def own_part(self, state: str) -> Assignment | None:
+        """An assisting part in `state` that the reader may carry on: of the own unit, or offline for the desk."""
+        for row in self.assignments:
+            mine = row.unit_id in self.grants.units() or (row.offline and Who.DESK in self.who)
+            if row.role == "assist" and row.state == state and mine:
+                return row
+        return None
+
+
+def scene_of(grants: Grants, case: Case) -> Scene:
+    """Two queries: clocks and assignments."""
+    rows = queries.assignments_of(case)
+    return Scene(case, grants, relations(grants, case), queries.clocks_of(case), rows)
+
+
+Doing = Callable[[Actor, Grants, Scene, Mapping[str, Any]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One verb: `fields` it may ask for, `needs` of them filled, `when` it is offered, `do` the room's action."""
+
+    name: str
+    words: object
+    icon: str
+    who: frozenset[Who]
+    when: Callable[[Scene], bool]
+    fields: tuple[Field, ...]
+    needs: frozenset[str]
+    do: Doing
+    about: object = ""
+    initial: Callable[[Case], dict[str, Any]] = lambda _case: {}
+
+    def offered(self, scene: Scene) -> bool:
+        return bool(self.who & scene.who or not self.who) and self.when(scene)
+
+
+def _field(name: str, kind: str, words: object, hint: object = "", **more: Any) -> Field:
+    return Field(name, kind, words, hint, **more)
+
+
+def _open(scene: Scene) -> bool:
+    return bool(scene.case.open)
+
+
+def _inform(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
+    return facts.inform(actor, grants, scene.case.uuid, way=data.get("way", ""), said=data.get("said", ""))
+
+
+def _screen(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
+    return facts.screen(
+        actor, grants, scene.case.uuid, flow=data.get("flow", ""), reason=data.get("reason", "")
+    )
+
+
+def _extend(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
+    amount, told = data.get("amount") or 0, bool(data.get("told"))
+    return facts.extend(
+        actor, grants, scene.case.uuid, amount=amount, reason=data.get("reason", ""), told=told
+    )
+
+
+def _suspend(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
+    return facts.suspend(actor, grants, scene.case.uuid, reason=data.get("reason", ""))
+
+
+def _resume(actor: Actor, grants: Grants, scene: Scene, _data: Mapping[str, Any]) -> object:
+    return facts.resume(actor, grants, scene.case.uuid)
+
+
+def _urge(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
+    return facts.urge(actor, grants, scene.case.uuid, words=data.get("words", ""))
+
+
+def _supervise(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
+    if not data.get("due_on"):
+        raise Invalid(_("还有内容要补充或更正"), {"due_on": _("请填写督办期限")})
+    return facts.supervise(actor, grants, scene.case.uuid, words=data.get("words", ""), due_on=data["due_on"])
+
+
+_CORRECTED = ("title", "text", "wish", "place", "category", "urgency", "external_number")
+
+
+def _correct(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
+    changes = {name: data.get(name, "") for name in _CORRECTED}
+    changed = {name: value for name, value in changes.items() if value != _now(scene.case)[name]}
+    return facts.correct(actor, grants, scene.case.uuid, changed, reason=data.get("reason", ""))
+
+
+def _now(case: Case) -> dict[str, Any]:
+    return {name: getattr(case, name) for name in _CORRECTED} | {"category": case.category.key}
+
+
+def _visit(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
+    return facts.visited_again(actor, grants, scene.case.uuid, words=data.get("words", ""))
+
+
+def _link(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
+    other = queries.by_number(grants, data.get("other", ""))
+    if other is None:
+        raise Invalid(_("没有这个编号"), {"other": _("没有找到，请核对编号")})
+    return facts.link(actor, grants, scene.case.uuid, other.uuid)
+
+
+def _assist_sign(actor: Actor, grants: Grants, scene: Scene, _data: Mapping[str, Any]) -> object:
+    return facts.assist_sign(actor, grants, scene.case.uuid, unit_id=_part(scene, "sent").unit_id)
+
+
+def _assist_report(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
+    unit_id = _part(scene, "signed").unit_id
+    return facts.assist_report(actor, grants, scene.case.uuid, unit_id=unit_id, text=data.get("text", ""))
+
+
+def _part(scene: Scene, state: str) -> Assignment:
+    row = scene.own_part(state)
+    if row is None:
+        raise Invalid(_("这个单位没有待办的协办"))
+    return row
+
+
+_DESK, _HEADS = frozenset({Who.DESK}), frozenset({Who.HEAD, Who.DIRECTOR})
+_REASON = FIELDS["reason"]
+_WORDS = _field("words", "longtext", _("内容"))
+_FLOW = _field("flow", "choice", _("事项性质"), _("信访事项按《信访工作条例》办理，服务诉求按本街道规定办理"),
+               choices=tuple((flow.value, words) for flow, words in FLOWS.items()))  # fmt: skip
+_CORRECTION = (
+    _field("title", "text", _("标题"), limit=120),
+    _field("text", "longtext", _("反映什么")),
+    _field("wish", "text", _("希望怎样解决"), limit=500),
+    _field("place", "text", _("发生在哪里"), limit=200),
+    _field("category", "category", _("类别")),
+    _field("urgency", "choice", _("紧急程度"), choices=URGENCIES),
+    _field("external_number", "text", _("外部系统编号"), limit=60),
+    _field("reason", "longtext", _("更正理由")),
+)
+
+ACTS: Final = {
+    act.name: act
+    for act in (
+        Act("inform", _("书面告知"), "message", _DESK | {Who.LEAD}, lambda s: s.runs("inform"),
+            (FIELDS["way"], FIELDS["said"]), frozenset({"way"}), _inform,
+            _("告知来访人：已收到、由谁办、怎样办。告知后十五日时限停止。")),
+        Act("screen", _("甄别"), "help", frozenset({Who.DIRECTOR}), _open, (_FLOW, _REASON), frozenset({"flow"}),
+            _screen, _("定为信访事项还是服务诉求；已定过的，变更要写理由。")),
+        Act("assist_sign", _("协办签收"), "check", frozenset(), lambda s: s.own_part("sent") is not None, (),
+            frozenset(), _assist_sign),
+        Act("assist_report", _("协办报结果"), "file", frozenset(), lambda s: s.own_part("signed") is not None,
+            (_field("text", "longtext", _("办理结果")),), frozenset({"text"}), _assist_report),
+        Act("urge", _("催办"), "clock", _DESK | {Who.ACCOUNTABLE}, lambda s: _open(s) and s.case.lead_unit_id is not None,
+            (_WORDS,), frozenset({"words"}), _urge),
+        Act("supervise", _("督办"), "flag", frozenset({Who.DIRECTOR}),
+            lambda s: _open(s) and s.case.lead_unit_id is not None and Urge.objects.filter(case=s.case).exists(),
+            (_WORDS, _field("due_on", "date", _("督办期限"))), frozenset({"words", "due_on"}), _supervise),
+        Act("extend", _("延期"), "calendar", _HEADS, lambda s: s.runs("conclude") and not s.case.suspended,
+            (_field("amount", "number", _("延长多少天")), _REASON, _field("told", "check", _("已把延期理由告知来访人"))),
+            frozenset({"amount", "reason", "told"}), _extend, _("须在届满前提出，合计不超过三十日。")),
+        Act("suspend", _("中止计时"), "pause", _HEADS, lambda s: _open(s) and not s.case.suspended, (_REASON,),
+            frozenset({"reason"}), _suspend, _("从今天起不计时，恢复时把这些天扣除。")),
+        Act("resume", _("恢复计时"), "clock", _HEADS, lambda s: _open(s) and s.case.suspended, (), frozenset(), _resume),
+        Act("visit", _("再次来访记录"), "people", _DESK, lambda s: True,
+            (_field("words", "longtext", _("这次来访说了什么")),), frozenset({"words"}), _visit),
+        Act("link", _("关联事项"), "link", _DESK, lambda s: True,
+            (_field("other", "text", _("另一件的编号"), _("是同一件事就关联，由您决定"), limit=40),), frozenset({"other"}), _link),
+        Act("correct", _("更正登记"), "edit", _DESK, _open, _CORRECTION, frozenset({"text", "category", "reason"}), _correct,
+            _("改前改后都会留在经过里。"), _now),
+    )
+}  # fmt: skip

@@ -1,0 +1,69 @@
+"""The line on top of a matter: who must do what by when, why that date, and one button for the reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yimen.cases.models import Case
+from yimen.cases.queries import Move
+from yimen.cases.states import STATES
+
+from .acts import ICONS
+from .clock import exact, explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """`yours` when the matter waits for the reader; `who` names whose turn it is otherwise."""
+
+    yours: bool
+    who: str
+    what: str
+    why: str
+    url: str = ""
+    label: str = ""
+    icon: str = "arrow"
+    primary: bool = True
+
+
+def next_of(case: Case, moves: list[Move], user_id: int) -> Next:
+    state = STATES[case.state]
+    if not state.open:
+        return Next(False, "", str(state.zh), _closed_words(case))
+    yours = case.holder_id == user_id
+    first = next((move for move in moves if move.primary), None)
+    return Next(yours, _holder(case), str(state.next_zh), _why(case), *_button(case, first), primary=yours)
+
+
+def _holder(case: Case) -> str:
+    unit = case.holder_unit.name if case.holder_unit else ""
+    return f"{unit} {case.holder.name}" if case.holder else unit
+
+
+def _button(case: Case, move: Move | None) -> tuple[str, str, str]:
+    if move is None:
+        return "", "", "arrow"
+    return reverse("staff:do", args=[case.uuid, move.verb]), str(move.words), ICONS.get(move.verb, "arrow")
+
+
+def _why(case: Case) -> str:
+    if case.suspended:
+        return _("中止计时，恢复后再计。")
+    if case.clock is None or case.due_at is None:
+        return ""
+    return _("%(due)s前完成（%(rule)s）。") % {
+        "due": exact(case.due_at),
+        "rule": _rule(explanation(case.clock)),
+    }
+
+
+def _rule(explained: str) -> str:
+    """The first clause of a clock's explanation: the limit and the rule that sets it."""
+    return explained.replace("; ", "；").split("；", 1)[0]
+
+
+def _closed_words(case: Case) -> str:
+    return _("于 %s 办结。") % exact(case.closed_at) if case.closed_at else ""

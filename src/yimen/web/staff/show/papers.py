@@ -1,0 +1,136 @@
+"""A matter as values for paper. Names and phones are in full only where the caller was allowed to reveal them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yimen.cases import queries
+from yimen.cases.actions.attach import attachments_of
+from yimen.cases.actions.people import Shown, participants
+from yimen.cases.models import Callback, Case, Contact, Result
+from yimen.cases.states import RATINGS
+from yimen.documents.forms import V01, Record, Referral, Slip
+from yimen.ledger.queries import entries_of
+from yimen.organisations.models import Membership, Office
+
+from .clock import explanation
+
+
+def slip_of(case: Case, office: Office, url: str) -> Slip:
+    """What the visitor takes home. The summary of a sealed matter stays empty."""
+    clock = next(
+        (c for c in queries.clocks_of(case) if c.running and c.kind in ("conclude", "inform")), case.clock
+    )
+    return Slip(
+        office=office.centre_name, no=case.number, received_at=case.received_at,
+        answer_by=clock.due_at if clock else None, answer_note=explanation(clock).split("；")[0] if clock else "",
+        first_contact=case.accountable_person.name if case.accountable_person else "",
+        first_contact_phone=office.phone, told_at=case.told_at, url=url, name=_visitor(case),
+        summary="" if case.sealed else case.title, sent_to=case.lead_unit.name if case.lead_unit else "",
+        address=office.address, hours=office.hours, office_phone=office.phone,
+    )  # fmt: skip
+
+
+def _visitor(case: Case) -> str:
+    return next((person.name for person in participants(case) if person.role == "visitor"), "")
+
+
+def referral_of(case: Case, office: Office, words: dict[str, str]) -> Referral:
+    """告知有权机关 or 引导法定途径, from what the guiding step said."""
+    kind = _("告知有权机关") if words.get("guide_kind") == "elsewhere" else _("引导法定途径")
+    return Referral(
+        office=office.centre_name, no=case.number, received_at=case.received_at, kind=kind,
+        body=words.get("body", ""), reason=words.get("reason", ""), address=words.get("body_contact", ""),
+        told_at=case.told_at, name=_visitor(case), summary="" if case.sealed else case.title,
+        first_contact=case.accountable_person.name if case.accountable_person else "",
+        first_contact_phone=office.phone, office_address=office.address, office_hours=office.hours,
+    )  # fmt: skip
+
+
+def guidance_of(case: Case) -> dict[str, str]:
+    """The words of the last guiding step; empty when the matter was never guided."""
+    entry = entries_of("case", case.pk).filter(kind="case.guide").last()
+    return dict(entry.payload.get("words") or {}) if entry else {}
+
+
+def v01_of(case: Case, office: Office, *, full: bool, by: str, url: str) -> V01:
+    """群众来访接待登记表. `full` prints names and phones as they are, else masked."""
+    people = participants(case, full=full)
+    visitor = _first(people, "visitor")
+    results = list(Result.objects.filter(case=case).order_by("id"))
+    member = _member(case)
+    return V01(
+        office=office.centre_name, no=case.number, visited_at=case.received_at, window=case.window,
+        channel=str(case.get_channel_display()), party_size=case.party_size,
+        appeal_kind=str(case.get_appeal_display()), topic=case.category.name,
+        request=case.wish or case.title, facts=case.text, place_grid=_place(case),
+        receiver=case.accountable_person.name if case.accountable_person else "",
+        receiver_title=member.title if member else "", route=_route(case), confidential=case.confidential,
+        visitor_name=visitor.name if visitor else "", phone=visitor.phone if visitor else "",
+        address=visitor.address if visitor else "",
+        representatives=[f"{p.name} {p.phone}".strip() for p in people if p.role == "representative"],
+        on_behalf=_joined(people, "on_behalf"), witness=_joined(people, "witness"), dictated=_dictated(case),
+        attachments=[row.name for row in attachments_of(case)],
+        handler_unit=case.lead_unit.name if case.lead_unit else "", assigned_at=_assigned(case), due=case.due_at,
+        followups=_contacts(case), result=results[-1].text if results else "", feedback=_feedback(case),
+        rating=str(dict(RATINGS).get(str(case.rating), "")), remark=case.external_number, url=url,
+        printed_at=timezone.now(), printed_by=by,
+    )  # fmt: skip
+
+
+def _first(people: Iterable[Shown], role: str) -> Shown | None:
+    return next((person for person in people if person.role == role), None)
+
+
+def _joined(people: Iterable[Shown], role: str) -> str:
+    person = _first(people, role)
+    return " ".join(filter(None, (person.name, person.relation, person.phone))) if person else ""
+
+
+def _place(case: Case) -> str:
+    return " · ".join(filter(None, (case.place, str(case.grid) if case.grid else "")))
+
+
+def _member(case: Case) -> Membership | None:
+    return Membership.objects.filter(user=case.accountable_person, unit=case.accountable_unit).first()
+
+
+def _dictated(case: Case) -> bool:
+    opened = entries_of("case", case.pk).filter(kind="case.opened").first()
+    return bool(opened and (opened.payload.get("words") or {}).get("dictated"))
+
+
+def _route(case: Case) -> str:
+    """处理方式 in the form's words, as far as the matter has come."""
+    if case.lead_unit_id:
+        return _("转送")
+    return {"answered": _("当场答复"), "guided": _("告知有权机关")}.get(case.state, "")
+
+
+def _assigned(case: Case) -> datetime | None:
+    lead = next(
+        (row for row in queries.assignments_of(case) if row.role == "lead" and row.state != "returned"), None
+    )
+    return lead.sent_at if lead else None
+
+
+def _contacts(case: Case) -> list[Record]:
+    rows = Contact.objects.filter(case=case).select_related("by").order_by("at")
+    return [
+        Record(
+            at=row.at, by=row.by.name, text=f"{row.get_way_display()}：{row.get_outcome_display()} {row.note}"
+        )
+        for row in rows
+    ]
+
+
+def _feedback(case: Case) -> list[Record]:
+    rows = Callback.objects.filter(case=case).select_related("by").order_by("at")
+    told = [Record(at=case.served_at, text=_("答复送达"))] if case.served_at else []
+    return told + [
+        Record(at=row.at, by=row.by.name, text=f"{row.get_outcome_display()} {row.comment}") for row in rows
+    ]

@@ -1,0 +1,76 @@
+"""A matter as one row of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yimen.cases.models import Case
+from yimen.cases.states import STATES
+
+from .clock import Badge, badge_of
+from .words import category_name
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A small fact beside a row: icon and word."""
+
+    icon: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a list shows of a matter. Never a participant."""
+
+    url: str
+    title: str
+    number: str
+    about: list[str]
+    clock: Badge | None
+    next: str
+    tags: list[Sign] = field(default_factory=list)
+    on: bool = False
+
+
+def rows_of(cases: Iterable[Case], *, within: str = "", here: Case | None = None) -> list[Row]:
+    """Rows that lead to the case page; `within` is the list they are opened from, `here` the one shown now."""
+    return [_row(case, within, here is not None and case.pk == here.pk) for case in cases]
+
+
+def _row(case: Case, within: str, on: bool) -> Row:
+    url = reverse("staff:case", args=[case.uuid]) + (f"?in={within}" if within else "")
+    return Row(url, case.title, case.number, _about(case), badge_of(case), next_line(case), _tags(case), on)
+
+
+def _about(case: Case) -> list[str]:
+    unit = case.lead_unit.name if case.lead_unit else ""
+    return [str(bit) for bit in (case.place, category_name(case.category, short=True), unit, state_words(case)) if bit]
+
+
+def state_words(case: Case) -> str:
+    return str(STATES[case.state].zh)
+
+
+def next_line(case: Case) -> str:
+    """Who must do what: 周敏：回访来访人."""
+    if case.holder is None or not case.open:
+        return ""
+    return _("%(who)s：%(what)s") % {"who": case.holder.name, "what": STATES[case.state].next_zh}
+
+
+def _tags(case: Case) -> list[Sign]:
+    found = []
+    if case.urgency != "normal":
+        found.append(Sign("flag", str(case.get_urgency_display())))
+    if case.sealed:
+        found.append(Sign("lock", _("密件")))
+    if case.open and not case.screened:
+        found.append(Sign("help", _("待甄别")))
+    if case.party_size > 1:
+        found.append(Sign("people", _("%d 人") % case.party_size))
+    return found

@@ -1,0 +1,114 @@
+"""The story of a matter, from its ledger: newest first, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yimen.cases.actions.record import unseal
+from yimen.cases.events import KINDS, LOOKED, SUBJECT
+from yimen.cases.models import Case, Contact
+from yimen.cases.states import FIELDS, FLOWS, WAYS
+from yimen.ledger.models import Entry
+from yimen.ledger.queries import entries_of
+
+# Words that stand in the entry's own paragraph instead of a line with a label, the first present wins.
+_TEXTS = ("reply", "result", "said", "reason", "words", "comment", "note")
+_LABELS: Mapping[str, object] = {
+    "unit": gettext_lazy("主办"),
+    "assisting": gettext_lazy("协办"),
+    "way": gettext_lazy("方式"),
+    "outcome": gettext_lazy("情况"),
+    "attempt": gettext_lazy("第几次"),
+    "amount": gettext_lazy("延长天数"),
+    "due_on": gettext_lazy("督办期限"),
+    "other": gettext_lazy("关联的事项"),
+    "number": gettext_lazy("编号"),
+    "reported_to": gettext_lazy("已报告"),
+    "dictated": gettext_lazy("代书"),
+    "on_behalf": gettext_lazy("反映人"),
+    "name": gettext_lazy("文件"),
+    "place": gettext_lazy("地点"),
+    "before": gettext_lazy("更正前"),
+    "after": gettext_lazy("更正后"),
+}
+_SHOWN = ("unit", "assisting", "way", "outcome", "attempt", "amount", "due_on", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One entry. `recorded` is given when it was typed in noticeably later than it happened."""
+
+    at: datetime
+    what: str
+    who: str
+    text: str = ""
+    lines: list[Line] = field(default_factory=list)
+    recorded: datetime | None = None
+
+
+def timeline_of(case: Case) -> list[Moment]:
+    """Everything that happened to a matter; that somebody looked is kept in the ledger, not told here."""
+    entries = entries_of(SUBJECT, case.pk).exclude(kind__in=LOOKED).order_by("-id")
+    return [_moment(case, entry) for entry in entries]
+
+
+def _moment(case: Case, entry: Entry) -> Moment:
+    words = _words(case, entry)
+    text_name = next((name for name in _TEXTS if words.get(name)), "")
+    lines = [*_payload_lines(entry), *_word_lines(words, text_name)]
+    late = entry.recorded_at - entry.at > timedelta(hours=1)
+    return Moment(
+        entry.at,
+        str(KINDS.get(entry.kind, entry.kind)),
+        entry.actor_label,
+        str(words.get(text_name, "")),
+        lines,
+        entry.recorded_at if late else None,
+    )
+
+
+def _words(case: Case, entry: Entry) -> dict[str, Any]:
+    """The typed texts: in plain, or unsealed for a reader who was let in to a sealed matter."""
+    found = entry.payload.get("words") or unseal(case, entry.sealed).get("words") or {}
+    return {name: value for name, value in found.items() if value}
+
+
+def _payload_lines(entry: Entry) -> list[Line]:
+    payload = entry.payload
+    lines = [_line(name, payload[name]) for name in _SHOWN if payload.get(name) and not isinstance(payload[name], int)]
+    if entry.kind == "case.screened":
+        lines.append(Line(_("性质"), str(dict(FLOWS)[payload["flow"]])))
+    return lines
+
+
+def _word_lines(words: Mapping[str, Any], text_name: str) -> list[Line]:
+    rest = {name: value for name, value in words.items() if name not in (text_name, "title", "handler")}
+    return [_line(name, value) for name, value in rest.items()]
+
+
+def _line(name: str, value: Any) -> Line:
+    known = FIELDS.get(name)
+    label = _LABELS.get(name) or (known.zh if known else name)
+    return Line(str(label), _value(name, value))
+
+
+def _value(name: str, value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "；".join(str(part) for part in value.values())
+    if isinstance(value, list | tuple):
+        return "、".join(str(part) for part in value)
+    options = dict(FIELDS[name].choices) if name in FIELDS else {}
+    options |= {"way": dict(WAYS), "outcome": dict(Contact.OUTCOMES)}.get(name, {})
+    return str(options.get(str(value), value))

@@ -1,0 +1,113 @@
+"""The page of one matter, and the small acts on it: a call logged, a contact revealed."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from yimen.access.registry import can
+from yimen.cases import queries
+from yimen.cases.actions import attach, facts, people
+from yimen.cases.models import Case, Contact
+from yimen.cases.states import WAYS, Who
+from yimen.foundation.errors import Invalid
+
+from ..door import StaffRequest, page
+from ..lists import WORKLISTS
+from ..show import case as shown
+from ..show.acts import ACTS, ICONS, Scene, scene_of
+from ..show.clock import card
+from ..show.next import next_of
+from ..show.row import rows_of
+from ..show.timeline import timeline_of
+
+
+@page(methods=("GET", "HEAD"))
+def case(request: StaffRequest, ref: UUID) -> HttpResponse:
+    """Next step, facts, clocks, story, files, and only what this person may do now."""
+    scene = scene_of(request.grants, queries.get_visible(request.grants, ref))
+    return render(request, "staff/case.html", _context(request, scene))
+
+
+def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
+    matter, grants = scene.case, request.grants
+    moves = queries.moves(grants, matter)
+    clocks = [card(clock, suspended=matter.suspended) for clock in scene.clocks]
+    running = sum(bool(clock.running) for clock in scene.clocks)
+    return {
+        "case": matter,
+        "header": shown.header_of(matter),
+        "text": shown.text_of(matter),
+        "next": next_of(matter, moves, request.user.pk),
+        "people": people.participants(matter),
+        "may_reveal": can(grants, "cases.reveal", matter),
+        "parts": shown.parts_of(scene.assignments),
+        "dates": shown.dates_of(matter),
+        "links": shown.links_of(grants, matter),
+        "clocks": clocks[:running],
+        "old_clocks": clocks[running:],
+        "entries": timeline_of(matter),
+        "files": attach.attachments_of(matter),
+        "verbs": _verbs(scene, moves),
+        "may_contact": bool({Who.DESK, Who.LEAD, Who.ASSIST} & scene.who),
+        "may_print": can(grants, "cases.open"),
+        "ways": WAYS,
+        "outcomes": Contact.OUTCOMES,
+        "returning": request.GET.get("returning") and Who.DESK in scene.who,
+        "beside": _beside(request, matter),
+    }
+
+
+def _verbs(scene: Scene, moves: list[queries.Move]) -> list[dict[str, str]]:
+    """Everything but the step that the next-step line offers already."""
+    steps = [
+        {"verb": m.verb, "words": str(m.words), "icon": ICONS.get(m.verb, "arrow")}
+        for m in moves
+        if not m.primary
+    ]
+    acts = [act for act in ACTS.values() if act.offered(scene)]
+    return steps + [{"verb": act.name, "words": str(act.words), "icon": act.icon} for act in acts]
+
+
+def _beside(request: StaffRequest, matter: Case) -> dict[str, Any] | None:
+    """The list this matter was opened from, so that the next one is a key away."""
+    name = request.GET.get("in", "")
+    if name not in WORKLISTS:
+        return None
+    found = queries.page(queries.worklist(request.grants, name))
+    return {"list": WORKLISTS[name], "name": name, "rows": rows_of(found.rows, within=name, here=matter)}
+
+
+@page(methods=("POST",))
+def contact(request: StaffRequest, ref: UUID) -> HttpResponse:
+    """联系居民: one click with its outcome."""
+    given = request.POST
+    facts.contact(
+        request.actor, request.grants, ref,
+        outcome=given.get("outcome", ""), way=given.get("way", "phone"), note=given.get("note", ""),
+    )  # fmt: skip
+    messages.success(request, _("已记下这次联系。"))
+    return redirect("staff:case", ref)
+
+
+@page()
+def reveal(request: StaffRequest, ref: UUID) -> HttpResponse:
+    """Names and phones in full, once, for a reason that stays in the ledger. Nothing of it is in the address."""
+    matter = queries.get_visible(request.grants, ref)
+    context: dict[str, Any] = {"case": matter, "header": shown.header_of(matter)}
+    if request.method != "POST":
+        return render(request, "staff/reveal.html", context)
+    try:
+        context["people"] = people.reveal(
+            request.actor, request.grants, matter, request.POST.get("reason", "")
+        )
+    except Invalid as error:
+        return render(
+            request, "staff/reveal.html", context | {"wrong": error.fields.get("reason", error)}, status=400
+        )
+    return render(request, "staff/reveal.html", context | {"ways": WAYS, "outcomes": Contact.OUTCOMES})

@@ -1,0 +1,131 @@
+"""One page for every step of a matter: its fields come from the engine's table (or the act's list)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from yimen.cases import queries
+from yimen.cases.actions import callbacks, transition
+from yimen.cases.models import Case
+from yimen.cases.states import FIELDS, VERBS, Field, Transition
+from yimen.foundation.errors import Conflict, Invalid, Refused, YimenError
+
+from ..door import StaffRequest, page
+from ..errors import kind_of
+from ..forms.shape import Shape, build
+from ..show.acts import ACTS, ICONS, Act, Scene, scene_of
+from ..show.case import header_of
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the page is about: a row of the table or an act, with the words and fields to show."""
+
+    verb: str
+    words: str
+    icon: str
+    fields: tuple[Field, ...]
+    needs: tuple[str, ...]
+    about: str = ""
+    act: Act | None = None
+
+
+@page()
+def do(request: StaffRequest, ref: UUID, verb: str) -> HttpResponse:
+    """Ask for a step's fields, then do it. A conflict gives the page back with everything typed."""
+    scene = scene_of(request.grants, queries.get_visible(request.grants, ref))
+    task = _task(scene, verb)
+    if request.method != "POST":
+        return _page(request, scene, task, _form(scene, task))
+    form = _form(scene, task, request.POST)
+    error: YimenError | None = None
+    if form.is_valid():
+        try:
+            return _done(request, scene, task, form.cleaned_data)
+        except (Invalid, Conflict, Refused) as refused:
+            error = refused
+            form.refuse(error)
+    return _page(
+        request,
+        scene,
+        task,
+        form,
+        kind_of(error).status if error else 400,
+        changed=isinstance(error, Conflict),
+    )
+
+
+def _task(scene: Scene, verb: str) -> Task:
+    """Raises Conflict when the step is not possible now, Refused when it is not this person's."""
+    if act := ACTS.get(verb):
+        if not act.offered(scene):
+            raise Refused(_("现在不能由您办理：%s") % act.words)
+        return Task(verb, str(act.words), act.icon, act.fields, tuple(act.needs), str(act.about), act)
+    row = next((move.row for move in queries.moves(scene.grants, scene.case) if move.verb == verb), None)
+    if row is None:
+        raise _why_not(scene, verb)
+    return _of_row(row)
+
+
+def _why_not(scene: Scene, verb: str) -> YimenError:
+    if transition.TRANSITIONS.get((scene.case.flow, scene.case.state, verb)):
+        return Refused(_("这一步不由您办理"))
+    return Conflict(_("这件事的情况已经变了，现在不能%s；请看过最新情况再办") % VERBS.get(verb, verb))
+
+
+def _of_row(row: Transition) -> Task:
+    words = str(VERBS[row.verb])
+    fields = tuple(FIELDS[name] for name in (*row.needs, *row.may))
+    return Task(row.verb, words, ICONS.get(row.verb, "arrow"), fields, row.needs)
+
+
+def _form(scene: Scene, task: Task, data: Any = None) -> Shape:
+    return build(task.fields, task.needs, scene.case, data, _initial(scene.case, task))
+
+
+def _initial(case: Case, task: Task) -> dict[str, Any]:
+    """What is known already: the usual unit of the category, the telephone as the usual way."""
+    if task.act:
+        return task.act.initial(case)
+    known = {"way": "counter" if task.verb == "answer" else "phone"}
+    if task.verb == "dispatch" and case.returns == 0:
+        known["unit"] = case.category.default_unit
+    return known
+
+
+def _done(request: StaffRequest, scene: Scene, task: Task, data: Mapping[str, Any]) -> HttpResponse:
+    given = {name: value for name, value in data.items() if value not in ("", None, [])}
+    if task.act:
+        task.act.do(request.actor, request.grants, scene, given)
+    else:
+        _run(request, scene.case, task.verb, given)
+    messages.success(request, _("已办：%s") % task.words)
+    return redirect("staff:case", scene.case.uuid)
+
+
+def _run(request: StaffRequest, case: Case, verb: str, data: Mapping[str, Any]) -> Case:
+    version = _version(request)
+    if verb == "call_back":
+        return callbacks.record_callback(request.actor, request.grants, case.uuid, data, version=version)
+    return transition.run(request.actor, request.grants, case.uuid, verb, data, version=version)
+
+
+def _version(request: StaffRequest) -> int | None:
+    given = request.POST.get("version", "")
+    return int(given) if given.isdecimal() else None
+
+
+def _page(
+    request: StaffRequest, scene: Scene, task: Task, form: Shape, status: int = 200, *, changed: bool = False
+) -> HttpResponse:
+    context = {"case": scene.case, "header": header_of(scene.case), "task": task, "form": form, "changed": changed,
+               "version": request.POST.get("version") or scene.case.version}  # fmt: skip
+    return render(request, "staff/verb.html", context, status=status)
