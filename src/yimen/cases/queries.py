@@ -234,14 +234,9 @@ def assignments_of(case: Case) -> list[Assignment]:
     return list(Assignment.objects.filter(case=case).select_related("unit", "clock").order_by("id"))
 
 
-def objection_due(case: Case) -> datetime | None:
-    """Until when the lead unit may ask to give the matter back: the clock of its signing (petition: 5 work days)."""
-    row = Assignment.objects.filter(case=case, role="lead").exclude(state__in=["returned", "ended"]).first()
-    if row is None:
-        return None
-    from .actions import clocks
-
-    return clocks.new_clock(case, "step", "return", row.sent_at, row.unit_id, flow=case.flow).due_at
+def lead_assignment(case: Case) -> Assignment | None:
+    """The lead unit's running part, None before dispatch and after an agreed return."""
+    return Assignment.objects.filter(case=case, role="lead").exclude(state__in=["returned", "ended"]).first()
 
 
 def last_reporter(case: Case) -> int | None:

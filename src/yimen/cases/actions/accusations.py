@@ -19,7 +19,7 @@ from yimen.organisations.models import Membership, Unit
 
 from ..models import Case, SealedExclusion, SealedGrant
 from .keys import data_key
-from .open import Registration, _check, _draft, _first_contact, _number, _record_opening, _store
+from .open import Registration, _check, _draft, _first_contact, _record_opening, _store
 from .transition import run
 
 
@@ -48,8 +48,7 @@ def hand_over_accusation(
                         told_now=True, received_at=received_at)  # fmt: skip
     category, member = _check(form, now), _first_contact(actor)
     with transaction.atomic():
-        case = _draft(form, category, member, now)
-        case.sealed, case.number = True, _number(case.received_at, random=True)
+        case = _draft(form, category, member, now, sealed=True)
         case.title, case.text, case.place = _("密件"), "", ""
         _store(case, form, now)
         _seal_words(case, words)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -83,10 +83,15 @@ def open_case(actor: Actor, grants: Grants, form: Registration, *, at: datetime 
     if repeated := _repeated(form):
         return repeated
     category, member = _check(form, now), _first_contact(actor)
-    with transaction.atomic():
-        case = _draft(form, category, member, now)
-        _store(case, form, now)
-        _record_opening(actor, case, form, now)
+    try:
+        with transaction.atomic():
+            case = _draft(form, category, member, now)
+            _store(case, form, now)
+            _record_opening(actor, case, form, now)
+    except IntegrityError:
+        if repeated := _repeated(form):  # another connection was first with the same form
+            return repeated
+        raise
     return case
 
 
@@ -160,14 +165,17 @@ def _first_contact(actor: Actor) -> Membership:
     return member
 
 
-def _draft(form: Registration, category: Category, member: Membership, now: datetime) -> Case:
+def _draft(
+    form: Registration, category: Category, member: Membership, now: datetime, *, sealed: bool = False
+) -> Case:
     received = form.received_at or now
     text, _masked = mask_id_numbers(form.text.replace("\x00", "").strip())
     place = form.place.replace("\x00", "").strip()
     case = Case(
         pk=_next_id(),
         uuid=uuid7(),
-        number=_number(received),
+        number=_number(received, random=sealed),
+        sealed=sealed,
         flow=Flow.PETITION,
         state="registered",
         title=(form.title.strip() or make_title(text))[:120],

@@ -98,12 +98,20 @@ def facts_of(grants: Grants, case: Case, actor_id: int | None) -> rules.CaseFact
         anonymous=case.anonymous,
         rating=case.rating,
         last_solved=case.last_solved,
-        objection_due=queries.objection_due(case) if case.state in ("dispatched", "signed") else None,
+        objection_due=_objection_due(case) if case.state in ("dispatched", "signed") else None,
         reported_by_actor=case.state == "reported" and queries.last_reporter(case) == actor_id,
         offline=case.lead_unit is not None and not case.lead_unit.online,
         actor_is_director=grants.has(Role.DIRECTOR),
         written_opinion_served=opinion,
     )
+
+
+def _objection_due(case: Case) -> datetime | None:
+    """Until when the lead unit may ask to give the matter back (petition: 5 work days, 信访工作条例 §23)."""
+    row = queries.lead_assignment(case)
+    if row is None:
+        return None
+    return clocks.new_clock(case, "step", "return", row.sent_at, row.unit_id, flow=case.flow).due_at
 
 
 def _unhindered(step: Step) -> None:
@@ -163,8 +171,6 @@ def _step_clock(step: Step) -> Clock:
 def _record(step: Step, before: str) -> None:
     row = step.row
     payload = {"verb": row.verb, "from": before, "to": row.target, "set": standing(step.case), **step.payload}
-    if row.verb == "reopen":
-        payload["set"]["state"] = row.target
     words = {name: value for name, value in step.data.items() if isinstance(value, str)}
     record(step.actor, step.case, row.kind, at=step.at, payload=payload, words=words)
 

@@ -1,0 +1,131 @@
+"""Each transition raced over two real connections: exactly one wins, once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from cast import Cast, Person, advance, play
+from django.db import connection
+
+from yimen.cases.actions import facts
+from yimen.cases.actions.open import Registration, open_case
+from yimen.cases.actions.transition import run
+from yimen.cases.models import Case, Clock
+from yimen.cases.states import TRANSITIONS, Transition
+from yimen.foundation.errors import YimenError
+from yimen.foundation.ids import uuid7
+from yimen.ledger.models import Entry
+
+FIRST_PERSON = {"desk": "clerk1", "accountable": "clerk1", "director": "director", "lead": "handler.chengguan",
+                "head": "head.chengguan", "caller": "clerk2"}  # fmt: skip
+VALUES = {"unit": "zhifa", "decision": "support", "way": "phone", "guide_kind": "legal", "outcome": "refused", "rating": "4"}
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """One committed street for all races of this file; everything is truncated afterwards."""
+    with django_db_blocker.unblock():
+        cast = play()
+        yield cast
+        _truncate()
+
+
+def _truncate() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname='public' AND tablename <> 'django_migrations'")
+        tables = ", ".join(f'"{name}"' for (name,) in cursor.fetchall())
+        cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER USER")  # the ledger refuses TRUNCATE otherwise
+        cursor.execute(f"TRUNCATE {tables} CASCADE")
+        cursor.execute("ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER ALL")
+
+
+def _bring(cast: Cast, row: Transition) -> Case:
+    """A committed matter in the row's source state."""
+    clerk, director = cast["clerk1"], cast["director"]
+    case = clerk.opens()
+    case = facts.screen(director.actor, director.grants, case.uuid, flow=row.flow.value)
+    handler = cast["handler.chengguan"]
+    side = {
+        "answered": lambda: clerk.does(case, "answer", reply="好"),
+        "guided": lambda: clerk.does(case, "guide", guide_kind="legal", body="法院", reason="诉讼"),
+        "withdrawn": lambda: clerk.does(case, "withdraw", reason="不要了"),
+        "not_accepted": lambda: handler.does(advance(cast, case, "signed"), "not_accept", reason="已诉讼"),
+        "return_requested": lambda: handler.does(advance(cast, case, "dispatched"), "request_return", reason="不归"),
+        "returned": lambda: clerk.does(
+            handler.does(advance(cast, case, "dispatched"), "request_return", reason="不归"), "agree_return"
+        ),
+    }
+    if row.source in side:
+        return side[row.source]()
+    if row.source == "called_back" and row.verb == "redo":
+        case = advance(cast, case, "told")
+        return cast["clerk2"].does(case, "call_back", outcome="reached", solved="no")
+    return advance(cast, case, row.source)
+
+
+def _race(*acts: Any) -> list[object]:
+    """Run every act at once on connections of their own; gives what each returned or raised."""
+    gate, results = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def one(place: int) -> None:
+        try:
+            gate.wait()
+            results[place] = acts[place]()
+        except YimenError as error:
+            results[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one, args=(place,)) for place in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return results  # type: ignore[return-value]
+
+
+RACED = [row for row in TRANSITIONS.values() if not (row.verb == "accept" and row.flow == "service")
+         and not (row.verb == "reopen" and row.flow == "petition" and row.source in ("closed", "archived"))
+         and not (row.flow == "service" and row.source in ("accepted", "not_accepted"))]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", RACED, ids=lambda row: f"{row.flow}-{row.source}-{row.verb}")
+def test_two_at_once_make_one_step(stage: Cast, row: Transition, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        case = _bring(stage, row)
+        person: Person = stage[FIRST_PERSON[row.who[0].value]]
+        data = {name: VALUES.get(name, "理由") for name in row.needs}
+        if "handler" in row.needs:
+            data["handler"] = str(stage["head.chengguan"].user.pk)
+        if row.verb == "send_back":
+            person = stage["head.chengguan"]
+        version, entries = case.version, Entry.objects.filter(subject="case", subject_id=case.pk).count()
+        act = lambda: run(person.actor, person.grants, case.uuid, row.verb, data, version=version)  # noqa: E731
+        results = _race(act, act)
+        won = [result for result in results if isinstance(result, Case)]
+        assert len(won) == 1, results
+        assert Entry.objects.filter(subject="case", subject_id=case.pk).count() == entries + 1
+        assert Case.objects.get(pk=case.pk).state == row.target
+        steps = Clock.objects.filter(case=case, kind="step", running=True).count()
+        assert steps == (1 if won[0].due_at else 0)
+
+
+def test_the_same_registration_from_eight_connections_makes_one_matter(stage: Cast, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        key, clerk = uuid7(), stage["clerk1"]
+        form = Registration(text="暖气不热", category="neighbour", client_key=key)
+        results = _race(*[lambda: open_case(clerk.actor, clerk.grants, form)] * 8)
+        assert len({case.number for case in results if isinstance(case, Case)}) == 1, results
+        assert all(isinstance(case, Case) for case in results)
+        assert Case.objects.filter(client_key=key).count() == 1
+
+
+def test_numbers_are_never_doubled(stage: Cast, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        clerk = stage["clerk1"]
+        form = Registration(text="暖气不热", category="neighbour")
+        results = _race(*[lambda: open_case(clerk.actor, clerk.grants, form)] * 6)
+        assert len({case.number for case in results}) == 6  # type: ignore[attr-defined]
