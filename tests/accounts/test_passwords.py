@@ -31,7 +31,14 @@ def test_what_guessers_try_first_does_not_hold(typed: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["水桶在门后第三格", "correct horse battery", "tv7Kq-mmx2", "六点半去接孩子", "zhe ge mi ma hen chang", "9r!fTq0w"],
+    [
+        "水桶在门后第三格",
+        "correct horse battery",
+        "tv7Kq-mmx2",
+        "六点半去接孩子",
+        "zhe ge mi ma hen chang",
+        "9r!fTq0w",
+    ],
 )
 def test_what_nobody_would_guess_holds(typed: str) -> None:
     assert not passwords.is_known(typed)

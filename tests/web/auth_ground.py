@@ -28,7 +28,9 @@ SIGN_IN, DESK, SECURITY = "/staff/sign-in/", "/staff/", "/staff/security/"
 def site(settings: Any) -> None:
     """The small site, and only the middleware that exists."""
     settings.ROOT_URLCONF = "tests.web.auth_site"
-    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if importlib.util.find_spec(name.rpartition(".")[0])]
+    settings.MIDDLEWARE = [
+        name for name in settings.MIDDLEWARE if importlib.util.find_spec(name.rpartition(".")[0])
+    ]
     settings.DEMO = False
 
 

@@ -17,7 +17,11 @@ def plain(request: HttpRequest) -> HttpResponse:
     return HttpResponse("plain")
 
 
-staff = [path("", desk, name="home"), path("search/", plain, name="search"), path("new/", plain, name="register")]
+staff = [
+    path("", desk, name="home"),
+    path("search/", plain, name="search"),
+    path("new/", plain, name="register"),
+]
 urlpatterns = [
     path("staff/", include("yimen.web.staff.auth.urls")),
     path("staff/", include((staff, "staff"))),

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-
 from tests.web.auth_ground import SIGN_IN, is_in, make, sign_in, site
+
 from yimen.accounts.models import User
 from yimen.web.staff.auth import demo
 
@@ -20,7 +20,9 @@ def guest(db: None, settings: Any) -> User:
     return make("clerk1", "张敏", demo=True)
 
 
-@pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:8000", "127.8.9.1", "[::1]:8000", "LOCALHOST"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:8000", "127.0.0.1:8000", "127.8.9.1", "[::1]:8000", "LOCALHOST"]
+)
 def test_on_this_machine_a_demo_account_comes_in(guest: User, host: str) -> None:
     client = Client(HTTP_HOST=host)
     assert sign_in(client, "clerk1").status_code == 302
@@ -28,7 +30,15 @@ def test_on_this_machine_a_demo_account_comes_in(guest: User, host: str) -> None
 
 
 @pytest.mark.parametrize(
-    "host", ["yimen.example", "192.168.1.20:8000", "10.0.0.3", "localhost.evil.example", "127.0.0.1.nip.io", "[2001:db8::1]"]
+    "host",
+    [
+        "yimen.example",
+        "192.168.1.20:8000",
+        "10.0.0.3",
+        "localhost.evil.example",
+        "127.0.0.1.nip.io",
+        "[2001:db8::1]",
+    ],
 )
 def test_under_another_name_it_is_refused_with_a_reason(guest: User, host: str) -> None:
     client = Client(HTTP_HOST=host)
@@ -40,7 +50,14 @@ def test_under_another_name_it_is_refused_with_a_reason(guest: User, host: str) 
 
 @pytest.mark.parametrize(
     "header",
-    ["HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REAL_IP", "HTTP_VIA"],
+    [
+        "HTTP_FORWARDED",
+        "HTTP_X_FORWARDED_FOR",
+        "HTTP_X_FORWARDED_HOST",
+        "HTTP_X_FORWARDED_PROTO",
+        "HTTP_X_REAL_IP",
+        "HTTP_VIA",
+    ],
 )
 @pytest.mark.parametrize("value", ["127.0.0.1", ""])
 def test_through_a_proxy_it_is_refused_with_a_reason(guest: User, header: str, value: str) -> None:
@@ -77,12 +94,17 @@ def test_an_ordinary_account_comes_in_under_any_name(guest: User) -> None:
 def test_the_page_shows_the_demo_password_only_where_it_works(guest: User, settings: Any) -> None:
     shown = Client(HTTP_HOST="localhost").get(SIGN_IN).content.decode()
     assert "yimen-demo" in shown
-    for elsewhere in (Client(HTTP_HOST="yimen.example"), Client(HTTP_HOST="localhost", HTTP_X_FORWARDED_FOR="1.1.1.1")):
+    for elsewhere in (
+        Client(HTTP_HOST="yimen.example"),
+        Client(HTTP_HOST="localhost", HTTP_X_FORWARDED_FOR="1.1.1.1"),
+    ):
         assert "yimen-demo" not in elsewhere.get(SIGN_IN).content.decode()
     settings.DEMO = False
     assert "yimen-demo" not in Client(HTTP_HOST="localhost").get(SIGN_IN).content.decode()
 
 
-@pytest.mark.parametrize("host", ["", "localhost.", "localhost@evil", "127.0.0.1@evil", "0x7f.1", "evil:127.0.0.1"])
+@pytest.mark.parametrize(
+    "host", ["", "localhost.", "localhost@evil", "127.0.0.1@evil", "0x7f.1", "evil:127.0.0.1"]
+)
 def test_hosts_that_only_look_like_this_machine_are_not(host: str) -> None:
     assert not demo.is_loopback(host)

@@ -13,7 +13,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 from django.utils import timezone
-
 from tests.web.auth_ground import (
     DESK,
     SECRET,
@@ -29,6 +28,7 @@ from tests.web.auth_ground import (
     sign_in,
     site,
 )
+
 from yimen.access.models import RoleGrant
 from yimen.access.roles import ADMINISTRATORS, Role
 from yimen.accounts import actions
@@ -129,7 +129,9 @@ def test_the_half_open_door_shuts_after_five_minutes(client: Client, clerk: User
         assert not is_in(client)
 
 
-def test_setting_up_an_app_gives_recovery_codes_that_work_once(clerk: User, django_capture_on_commit_callbacks: Any) -> None:
+def test_setting_up_an_app_gives_recovery_codes_that_work_once(
+    clerk: User, django_capture_on_commit_callbacks: Any
+) -> None:
     client = Client()
     sign_in(client, "clerk")
     with django_capture_on_commit_callbacks(execute=True):
@@ -204,7 +206,12 @@ def test_no_sign_in_page_has_inline_script_style_or_handler(clerk: User) -> None
     guest, half = Client(), Client()
     sign_in(half, "clerk")
     inside = enter("clerk")
-    pages = [guest.get("/staff/sign-in/"), half.get(STEP), inside.get(SECURITY), inside.get(f"{SECURITY}codes/new/")]
+    pages = [
+        guest.get("/staff/sign-in/"),
+        half.get(STEP),
+        inside.get(SECURITY),
+        inside.get(f"{SECURITY}codes/new/"),
+    ]
     pages += [inside.get(f"{SECURITY}{path}") for path in ("password/", "keys/add/", "enrol/")]
     for page in pages:
         text = page.content.decode()
@@ -325,7 +332,9 @@ def test_a_second_request_for_the_same_person_waits(centre: Unit, clerk: User) -
     ({"sign_in": "clerk", "reason": "x"}, "没有启用两步验证"),
     ({"sign_in": "clerk", "reason": ""}, "errors-title"),
 ])  # fmt: skip
-def test_a_request_that_makes_no_sense_says_why(centre: Unit, clerk: User, data: dict[str, str], said: str) -> None:
+def test_a_request_that_makes_no_sense_says_why(
+    centre: Unit, clerk: User, data: dict[str, str], said: str
+) -> None:
     administrator(centre, "asker", Role.SECURITY)
     assert said in enter("asker").post(f"{SECURITY}resets/", data).content.decode()
 
@@ -351,7 +360,9 @@ def test_a_one_time_link_sets_the_password_and_leaves_the_second_factor(centre: 
     guest = Client()
     assert guest.get(path[1])["Location"] == "/staff/invitation/"
     assert "clerk" in guest.get("/staff/invitation/").content.decode()
-    bad = guest.post("/staff/invitation/", {"name": "陈洁", "password1": "a123456789", "password2": "a123456789"})
+    bad = guest.post(
+        "/staff/invitation/", {"name": "陈洁", "password1": "a123456789", "password2": "a123456789"}
+    )
     assert "太常见" in bad.content.decode()
     new = {"name": "陈洁", "password1": "换一个也很长的啊", "password2": "换一个也很长的啊"}
     assert guest.post("/staff/invitation/", new | {"password2": "不一样的密码哦"}).status_code == 200

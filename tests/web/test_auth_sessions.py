@@ -10,7 +10,6 @@ import time_machine
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
-
 from tests.web.auth_ground import (
     DESK,
     PASSWORD,
@@ -26,6 +25,7 @@ from tests.web.auth_ground import (
     sign_in,
     site,
 )
+
 from yimen.access.roles import Role
 from yimen.accounts import actions, queries
 from yimen.accounts.models import StaffSession, User
@@ -37,7 +37,9 @@ __all__ = ["centre", "clerk", "site"]
 
 @pytest.fixture
 def inside(clerk: User) -> Client:
-    client = Client(HTTP_USER_AGENT="Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537", REMOTE_ADDR="203.0.113.9")
+    client = Client(
+        HTTP_USER_AGENT="Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537", REMOTE_ADDR="203.0.113.9"
+    )
     sign_in(client, "clerk")
     return client
 
@@ -90,7 +92,9 @@ def test_a_part_of_a_page_is_told_to_load_the_whole(inside: Client) -> None:
     assert answer.status_code == 200 and answer["HX-Redirect"].startswith(SIGN_IN)
 
 
-def test_last_seen_is_written_at_most_every_half_minute(inside: Client, django_assert_num_queries: Any) -> None:
+def test_last_seen_is_written_at_most_every_half_minute(
+    inside: Client, django_assert_num_queries: Any
+) -> None:
     inside.get(DESK)
     before = StaffSession.objects.get().last_seen
     inside.get(DESK)
@@ -114,7 +118,9 @@ def test_a_session_made_by_another_door_gets_its_row(clerk: User) -> None:
 
 
 def test_a_person_sees_where_they_are_signed_in(inside: Client, clerk: User) -> None:
-    sign_in(Client(HTTP_USER_AGENT="Mozilla/5.0 (Android 14) Chrome/120", REMOTE_ADDR="198.51.100.7"), "clerk")
+    sign_in(
+        Client(HTTP_USER_AGENT="Mozilla/5.0 (Android 14) Chrome/120", REMOTE_ADDR="198.51.100.7"), "clerk"
+    )
     page = inside.get(SECURITY).content.decode()
     assert "Chrome · Windows" in page and "Chrome · Android" in page
     assert "203.0.113.9" in page and "198.51.100.7" in page
@@ -154,7 +160,9 @@ def test_ending_needs_a_button_not_a_link(inside: Client, clerk: User) -> None:
     assert inside.get(f"{SECURITY}sessions/end-others/").status_code == 405
 
 
-def test_the_security_administrator_sees_and_ends_anyones(inside: Client, keeper: Client, clerk: User) -> None:
+def test_the_security_administrator_sees_and_ends_anyones(
+    inside: Client, keeper: Client, clerk: User
+) -> None:
     page = keeper.get(f"{SECURITY}everyone/?q=陈").content.decode()
     assert "陈洁" in page and "管理员keeper" not in page.split("<ul", 1)[1]
     row = StaffSession.objects.get(user=clerk)
@@ -162,7 +170,9 @@ def test_the_security_administrator_sees_and_ends_anyones(inside: Client, keeper
     assert not is_in(inside)
 
 
-def test_the_security_administrator_ends_all_of_one_person(inside: Client, keeper: Client, clerk: User) -> None:
+def test_the_security_administrator_ends_all_of_one_person(
+    inside: Client, keeper: Client, clerk: User
+) -> None:
     second = Client()
     sign_in(second, "clerk")
     keeper.post(f"{SECURITY}everyone/of/{clerk.pk}/end/")

@@ -8,8 +8,8 @@ import pytest
 from django.contrib.auth.hashers import identify_hasher
 from django.contrib.sessions.models import Session
 from django.test import Client
-
 from tests.web.auth_ground import DESK, PASSWORD, SIGN_IN, clerk, is_in, kinds, make, sign_in, site
+
 from yimen.accounts import actions
 from yimen.accounts.models import StaffSession, User
 from yimen.foundation.actor import Actor

@@ -9,8 +9,8 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
-
 from tests.web.auth_ground import PASSWORD, add_app, clerk, code, is_in, kinds, make, sign_in, site
+
 from yimen.accounts.models import User
 
 __all__ = ["clerk", "site"]
@@ -71,10 +71,14 @@ def test_of_many_tries_with_forged_headers_only_five_are_looked_at(clerk: User, 
     assert len(looked) == 5
 
 
-def test_behind_our_proxy_the_address_it_wrote_counts_not_what_came_before(clerk: User, settings: Any) -> None:
+def test_behind_our_proxy_the_address_it_wrote_counts_not_what_came_before(
+    clerk: User, settings: Any
+) -> None:
     settings.TRUSTED_PROXIES = 1
     answers = [
-        sign_in(Client(), "clerk", WRONG, REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=f"9.9.9.{n}, {HERE}").status_code
+        sign_in(
+            Client(), "clerk", WRONG, REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=f"9.9.9.{n}, {HERE}"
+        ).status_code
         for n in range(8)
     ]
     assert answers == [200, 200, 200, 200, 429, 429, 429, 429]
