@@ -133,8 +133,7 @@ def _holds(report: Report, keys: Keyring, number: int, checkpoint: Checkpoint) -
 
 
 def _follows(report: Report, number: int, before: Checkpoint, line: Checkpoint) -> None:
-    prev = "" if before is START else before.digest()
-    if (line.number, line.prev, line.count) != (before.number + 1, prev, line.seq - before.seq):
+    if (line.number, line.prev, line.count) != (before.number + 1, before.digest(), line.seq - before.seq):
         report.add("checkpoint_order", line=number)
     if line.seq < before.seq:
         report.add("checkpoint_backwards", line=number, seq=line.seq)
