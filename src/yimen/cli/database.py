@@ -41,7 +41,11 @@ def own_addresses(env: Mapping[str, str] = os.environ) -> Addresses | None:
 def cluster_of(home: Home) -> Cluster:
     """The home's private PostgreSQL; decides and records its place on the first start."""
     log = homes.rotate_log(home.logs / "postgres.log")
-    return Cluster(places.settle(home.root, log, say))
+    cluster = Cluster(places.settle(home.root, log, say))
+    if cluster.created and not home.database_passwords.exists():
+        old = cluster.set_aside()
+        say(f"发现旧目录留下的数据，已移到 / data of a removed home were moved to {old}")
+    return cluster
 
 
 def addresses_of(home: Home, cluster: Cluster) -> Addresses:

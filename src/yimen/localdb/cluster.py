@@ -88,6 +88,13 @@ class Cluster:
         if done.returncode:
             raise LocalDatabaseError(f"initdb: {done.stderr.strip()[-800:]}")
 
+    def set_aside(self) -> Path:
+        """Stop it and keep its data under another name: nothing of ours opens them any more."""
+        self.stop()
+        old = self.place.data.with_name(f"{self.place.data.name}.old-{time.strftime('%Y%m%d-%H%M%S')}")
+        self.place.data.rename(old)
+        return old
+
     def check_version(self) -> None:
         """Refuse data of another major version, and say the way out."""
         version = (self.place.data / "PG_VERSION").read_text().strip()
