@@ -45,7 +45,7 @@ class AccusationForm(Shape):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("to", "named_units"):
-            self.fields[name].queryset = units()  # type: ignore[attr-defined]
+            self.fields[name].queryset = units()
         if discipline := units().filter(name__contains="纪").first():
             self.fields["to"].initial = discipline
 

@@ -20,4 +20,4 @@ class HandoverForm(Shape):
     def __init__(self, people: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("leaving", "to"):
-            self.fields[name].choices = [("", _("请选择")), *people]  # type: ignore[attr-defined]
+            self.fields[name].choices = [("", _("请选择")), *people]

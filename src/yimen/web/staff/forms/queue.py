@@ -21,7 +21,7 @@ class TakeForm(Shape):
     def __init__(self, row: QueuedMatter, *args: Any, **kwargs: Any) -> None:
         known = {"title": row.title, "text": row.text, "category": row.category.key, "place": row.place}
         super().__init__(*args, initial=known, **kwargs)
-        self.fields["category"].choices = category_choices()  # type: ignore[attr-defined]
+        self.fields["category"].choices = category_choices()
 
     def corrections(self) -> dict[str, Any]:
         """Only what differs from the row."""

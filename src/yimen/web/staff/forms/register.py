@@ -80,7 +80,7 @@ class RegisterForm(Shape):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].choices = category_choices()  # type: ignore[attr-defined]
+        self.fields["category"].choices = category_choices()
 
     def registration(self, client_key: UUID | None) -> Registration:
         """What was typed, as the action takes it."""

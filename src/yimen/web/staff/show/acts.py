@@ -30,6 +30,25 @@ ICONS: Final = {
 }  # fmt: skip
 
 
+# One sentence on a step's page: what it does, or what is easily forgotten.
+ABOUT: Final[Mapping[str, object]] = {
+    "answer": _("当场答复后请来访人评价，就可以办结。"),
+    "guide": _("告诉来访人该找谁、怎么找，打印引导单交给本人，当场办结。"),
+    "dispatch": _("首问责任不转移：您继续跟到来访人得到答复。没有账号的单位，由窗口线下送达、代录答复。"),
+    "designate": _("指定以后，承办单位不能再退回。"),
+    "sign": _("签收后开始计算本单位的时限。"),
+    "request_return": _("退回要有理由，送件人同意才算；时限照常计算。"),
+    "accept": _("受理日从今天算起，六十日内办结。"),
+    "not_accept": _("要写明理由，并书面告知来访人。"),
+    "report": _("报了结果，由本单位负责人审核。"),
+    "tell": _("把结果告诉来访人。书面答复以来访人收到的日期为准。"),
+    "call_back": _("联系上了，请问明是否解决、是否满意；没有接通只记一次，满三次为止。"),
+    "redo": _("事项回到承办单位重新办理，办结时限重新计算。"),
+    "reopen": _("成为新的一轮，您是首问责任人。"),
+    "withdraw": _("只在来访人自己提出时使用。"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One matter as the page has read it, for deciding what is offered."""

@@ -31,7 +31,7 @@ class Badge:
 class Card:
     """One clock of the case page. `percent` of the time gone; None when it no longer runs."""
 
-    name: object
+    name: str
     badge: Badge
     percent: int | None
     explain: str
@@ -72,7 +72,7 @@ def _late(late: timedelta) -> str:
 def _left(due: datetime, now: datetime) -> str:
     days = (timezone.localdate(due) - timezone.localdate(now)).days
     if days <= 1:
-        return _("%s 到期") % exact(due)
+        return (_("%s 到期") if ":" in exact(due) else _("%s到期")) % exact(due)
     return ngettext("还剩 %(n)d 天", "还剩 %(n)d 天", days) % {"n": days}
 
 
@@ -80,12 +80,17 @@ def card(clock: Clock, *, suspended: bool = False, now: datetime | None = None) 
     """A clock that explains itself."""
     at = now or timezone.now()
     return Card(
-        clock.get_kind_display(),
+        _name(clock),
         _card_badge(clock, suspended, at),
         _percent(clock, at) if clock.running and not suspended else None,
         explanation(clock),
         clock.charged_unit.name,
     )
+
+
+def _name(clock: Clock) -> str:
+    kind = str(clock.get_kind_display())
+    return f"{kind} · {clock.charged_unit.name}" if clock.kind == "assignment" else kind
 
 
 def _card_badge(clock: Clock, suspended: bool, now: datetime) -> Badge:

@@ -54,7 +54,7 @@ def _why(case: Case) -> str:
         return _("中止计时，恢复后再计。")
     if case.clock is None or case.due_at is None:
         return ""
-    return _("%(due)s前完成（%(rule)s）。") % {
+    return _("%(due)s前完成：%(rule)s。") % {
         "due": exact(case.due_at),
         "rule": _rule(explanation(case.clock)),
     }

@@ -37,30 +37,41 @@ class Row:
     on: bool = False
 
 
-def rows_of(cases: Iterable[Case], *, within: str = "", here: Case | None = None) -> list[Row]:
+def rows_of(
+    cases: Iterable[Case], reader: int | None = None, *, within: str = "", here: Case | None = None
+) -> list[Row]:
     """Rows that lead to the case page; `within` is the list they are opened from, `here` the one shown now."""
-    return [_row(case, within, here is not None and case.pk == here.pk) for case in cases]
+    return [_row(case, reader, within, here is not None and case.pk == here.pk) for case in cases]
 
 
-def _row(case: Case, within: str, on: bool) -> Row:
+def _row(case: Case, reader: int | None, within: str, on: bool) -> Row:
     url = reverse("staff:case", args=[case.uuid]) + (f"?in={within}" if within else "")
-    return Row(url, case.title, case.number, _about(case), badge_of(case), next_line(case), _tags(case), on)
+    return Row(
+        url, case.title, case.number, _about(case), badge_of(case), next_line(case, reader), _tags(case), on
+    )
 
 
 def _about(case: Case) -> list[str]:
     unit = case.lead_unit.name if case.lead_unit else ""
-    return [str(bit) for bit in (case.place, category_name(case.category, short=True), unit, state_words(case)) if bit]
+    return [
+        str(bit)
+        for bit in (case.place, category_name(case.category, short=True), unit, state_words(case))
+        if bit
+    ]
 
 
 def state_words(case: Case) -> str:
     return str(STATES[case.state].zh)
 
 
-def next_line(case: Case) -> str:
-    """Who must do what: 周敏：回访来访人."""
+def next_line(case: Case, reader: int | None = None) -> str:
+    """Who must do what: 周敏：回访来访人; 轮到您：… for the reader."""
     if case.holder is None or not case.open:
         return ""
-    return _("%(who)s：%(what)s") % {"who": case.holder.name, "what": STATES[case.state].next_zh}
+    return _("%(who)s：%(what)s") % {
+        "who": _("轮到您") if case.holder_id == reader else case.holder.name,
+        "what": STATES[case.state].next_zh,
+    }
 
 
 def _tags(case: Case) -> list[Sign]:

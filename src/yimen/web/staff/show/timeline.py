@@ -37,6 +37,8 @@ _LABELS: Mapping[str, object] = {
     "before": gettext_lazy("更正前"),
     "after": gettext_lazy("更正后"),
 }
+# Typed words that the payload says better (a unit by name), or that the page shows already.
+_TOLD_ELSEWHERE = ("title", "handler", "unit", "assisting")
 _SHOWN = ("unit", "assisting", "way", "outcome", "attempt", "amount", "due_on", "other")
 
 
@@ -60,7 +62,7 @@ class Moment:
 
 def timeline_of(case: Case) -> list[Moment]:
     """Everything that happened to a matter; that somebody looked is kept in the ledger, not told here."""
-    entries = entries_of(SUBJECT, case.pk).exclude(kind__in=LOOKED).order_by("-id")
+    entries = entries_of(SUBJECT, case.pk).exclude(kind__in=LOOKED).order_by("-at", "-id")
     return [_moment(case, entry) for entry in entries]
 
 
@@ -87,14 +89,18 @@ def _words(case: Case, entry: Entry) -> dict[str, Any]:
 
 def _payload_lines(entry: Entry) -> list[Line]:
     payload = entry.payload
-    lines = [_line(name, payload[name]) for name in _SHOWN if payload.get(name) and not isinstance(payload[name], int)]
+    lines = [
+        _line(name, payload[name])
+        for name in _SHOWN
+        if payload.get(name) and not isinstance(payload[name], int)
+    ]
     if entry.kind == "case.screened":
         lines.append(Line(_("性质"), str(dict(FLOWS)[payload["flow"]])))
     return lines
 
 
 def _word_lines(words: Mapping[str, Any], text_name: str) -> list[Line]:
-    rest = {name: value for name, value in words.items() if name not in (text_name, "title", "handler")}
+    rest = {name: value for name, value in words.items() if name not in (text_name, *_TOLD_ELSEWHERE)}
     return [_line(name, value) for name, value in rest.items()]
 
 

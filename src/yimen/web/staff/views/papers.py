@@ -33,7 +33,7 @@ def slip(request: StaffRequest, ref: UUID) -> HttpResponse:
     case = queries.get_visible(request.grants, ref)
     code = issue_slip(request.actor, request.grants, case)
     url = f"{_public(request)}/m/{quote(case.number)}#{code}"
-    return _pdf(render.slip(papers.slip_of(case, _office(), url), size), f"{case.number}-{size}")  # type: ignore[arg-type]
+    return _pdf(render.slip(papers.slip_of(case, _office(), url), size), f"{case.number}-{size}")
 
 
 @page("cases.open", methods=("GET",))

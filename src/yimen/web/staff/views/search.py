@@ -15,5 +15,5 @@ from ..show.row import rows_of
 def search(request: StaffRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     found = queries.search(request.grants, text)
-    context = {"q": text, "rows": rows_of(found), "full": len(found) >= queries.PAGE}
+    context = {"q": text, "rows": rows_of(found, request.user.pk), "full": len(found) >= queries.PAGE}
     return render(request, "staff/search.html", context)

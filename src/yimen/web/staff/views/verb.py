@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from yimen.cases import queries
 from yimen.cases.actions import callbacks, transition
 from yimen.cases.models import Case
-from yimen.cases.states import FIELDS, VERBS, Field, Transition
+from yimen.cases.states import FIELDS, TRANSITIONS, VERBS, Field, Transition
 from yimen.foundation.errors import Conflict, Invalid, Refused, YimenError
 
 from ..door import StaffRequest, page
 from ..errors import kind_of
 from ..forms.shape import Shape, build
-from ..show.acts import ACTS, ICONS, Act, Scene, scene_of
+from ..show.acts import ABOUT, ACTS, ICONS, Act, Scene, scene_of
 from ..show.case import header_of
 
 
@@ -76,7 +76,7 @@ def _task(scene: Scene, verb: str) -> Task:
 
 
 def _why_not(scene: Scene, verb: str) -> YimenError:
-    if transition.TRANSITIONS.get((scene.case.flow, scene.case.state, verb)):
+    if TRANSITIONS.get((scene.case.flow, scene.case.state, verb)):
         return Refused(_("这一步不由您办理"))
     return Conflict(_("这件事的情况已经变了，现在不能%s；请看过最新情况再办") % VERBS.get(verb, verb))
 
@@ -84,7 +84,9 @@ def _why_not(scene: Scene, verb: str) -> YimenError:
 def _of_row(row: Transition) -> Task:
     words = str(VERBS[row.verb])
     fields = tuple(FIELDS[name] for name in (*row.needs, *row.may))
-    return Task(row.verb, words, ICONS.get(row.verb, "arrow"), fields, row.needs)
+    return Task(
+        row.verb, words, ICONS.get(row.verb, "arrow"), fields, row.needs, str(ABOUT.get(row.verb, ""))
+    )
 
 
 def _form(scene: Scene, task: Task, data: Any = None) -> Shape:

@@ -60,7 +60,7 @@ def _show(request: StaffRequest, name: str) -> HttpResponse:
     )
     context = {
         "list": WORKLISTS[name],
-        "rows": rows_of(found.rows, within=name),
+        "rows": rows_of(found.rows, request.user.pk, within=name),
         "filters": _choices(filters),
         "filtered": any(filters.values()),
         "pager": _pager(request, name, filters, found.after),
