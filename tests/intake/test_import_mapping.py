@@ -106,9 +106,14 @@ def test_headers_without_meaning_are_read_by_what_is_below(tmp_path: Path) -> No
     assert proposal(tmp_path, ["A", "B", "C"], rows).columns == {"text": ("C",), "occurred_at": ("B",)}
 
 
-def test_a_date_word_over_something_else_is_not_believed(tmp_path: Path) -> None:
-    found = proposal(tmp_path, ["时间", "内容"], [["三天内", "路灯坏了"], ["尽快", "漏水"]])
-    assert "occurred_at" not in found.columns
+def test_a_time_that_cannot_be_read_is_still_the_time_unless_another_can(tmp_path: Path) -> None:
+    rows = [["三天内", "路灯坏了", "2024-01-01"], ["尽快", "漏水", "2024-01-02"]]
+    assert proposal(tmp_path, ["时间", "内容", "报送日期"], rows).columns["occurred_at"] == ("报送日期",)
+    assert proposal(tmp_path, ["时间", "内容"], [row[:2] for row in rows]).columns["occurred_at"] == ("时间",)
+
+
+def test_a_column_of_words_is_known_by_its_header_when_it_is_empty(tmp_path: Path) -> None:
+    assert proposal(tmp_path, ["编号", "内容"], [["1", ""]]).columns["text"] == ("内容",)
 
 
 def test_an_id_that_repeats_is_no_id(tmp_path: Path) -> None:

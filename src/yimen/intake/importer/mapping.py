@@ -89,8 +89,17 @@ def _claims(columns: Sequence[_Column]) -> Iterable[tuple[float, Meaning, _Colum
     for meaning in MEANINGS:
         for column in columns:
             weight = _weight(meaning, column.plain)
-            if weight and _CHECKS.get(meaning.name, _anything)(column):
+            if not weight:
+                continue
+            if _CHECKS.get(meaning.name, _anything)(column):
                 yield weight, meaning, column
+            elif meaning.name in _LOUD and weight > _PIECE:
+                yield weight / 100, meaning, column
+
+
+# A column called 时间 that cannot be read is still the time: its rows are rejected with a reason, not taken without one.
+_LOUD: Final = frozenset({"occurred_at", "replied_at"})
+_PIECE: Final = 55  # the most that a piece of a word weighs
 
 
 def _weight(meaning: Meaning, header: str) -> float:
@@ -101,7 +110,7 @@ def _weight(meaning: Meaning, header: str) -> float:
         return 0
     for place, piece in enumerate(meaning.pieces):
         if piece in header:
-            return 55 - place - min(len(header) - len(piece), 10) / 2
+            return _PIECE - place - min(len(header) - len(piece), 10) / 2
     return 0
 
 
@@ -125,7 +134,9 @@ def _is_time(cell: Any) -> bool:
 
 
 def _words(column: _Column) -> bool:
-    return column.length >= 2 and not all(word.replace(".", "").isdigit() for word in column.filled)
+    return not column.filled or (
+        column.length >= 2 and not all(word.replace(".", "").isdigit() for word in column.filled)
+    )
 
 
 def _unique(column: _Column) -> bool:

@@ -21,7 +21,7 @@ from .words import NO, NOTHING, YES, channel_of
 MAX_TEXT: Final = 20_000
 MAX_TITLE: Final = 60
 MAX_PLACE: Final = 200
-MAX_ID: Final = 120
+MAX_ID: Final = 60
 _BREAKS: Final = re.compile(r"\r\n?|[\u2028\u2029\v\f]")
 _BLANKS: Final = re.compile(r"[\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _SENTENCE: Final = re.compile(r"[。！？!?；;\n]")
@@ -55,12 +55,13 @@ class Draft:
 
 
 def plain(cell: Any) -> str:
-    """A cell as text: 1234.0 is 1234, nothing is empty."""
+    """A cell as text: 1234.0 is 1234, nothing is empty, a quote that keeps spreadsheets quiet is gone."""
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell)
+    text = str(cell)
+    return text[1:] if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@"} else text
 
 
 def tidy(text: str) -> str:

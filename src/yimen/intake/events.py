@@ -1,0 +1,17 @@
+"""What this room writes to the ledger. Plain Python: kind → words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+QUEUED: Final = "queued"  # subject of a matter that waits in the import queue
+ENQUIRY: Final = "enquiry"
+
+KINDS: Final[dict[str, object]] = {
+    "intake.queued": _("导入待办"),
+    "intake.taken": _("从导入待办登记"),
+    "intake.refused": _("导入待办不登记"),
+    "intake.enquiry": _("咨询速记"),
+}
