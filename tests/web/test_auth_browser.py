@@ -6,15 +6,21 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
-
 from tests.web.auth_ground import PASSWORD, SECURITY, SIGN_IN, make, site
+
+from yimen.access.models import RoleGrant
+from yimen.access.roles import Role
+from yimen.foundation.home import REPO
+from yimen.organisations.models import Unit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 __all__ = ["site"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+AXE = REPO / "node_modules" / "axe-core" / "axe.min.js"
 TOUCH_KEY = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
     "isUserVerified": True, "automaticPresenceSimulation": True,
@@ -56,7 +62,9 @@ def _enter(page: Any, address: str) -> None:
 
 
 def _policy_complaints(page: Any) -> list[str]:
-    return [said for said in page.complaints if re.search("Content Security|Refused|WebAuthn|TypeError", said)]
+    return [
+        said for said in page.complaints if re.search("Content Security|Refused|WebAuthn|TypeError", said)
+    ]
 
 
 def test_a_key_is_added_asked_for_and_opens_without_a_password(page: Any, live_server: Any) -> None:
@@ -85,16 +93,34 @@ def test_a_key_is_added_asked_for_and_opens_without_a_password(page: Any, live_s
     assert _policy_complaints(page) == []
 
 
-def test_every_page_of_signing_in_keeps_to_the_policy(page: Any, live_server: Any) -> None:
-    make("clerk", "陈洁")
+def test_every_page_of_signing_in_keeps_to_the_policy_and_reads_well(
+    page: Any, live_server: Any, settings: Any
+) -> None:
+    settings.DEMO = True
+    boss = make("clerk", "陈洁")
+    centre = Unit.objects.create(key="centre", name="综治中心", kind="centre")
+    RoleGrant.objects.create(user=boss, role=Role.SECURITY, unit=centre, since=date(2020, 1, 1))
     address = _address(live_server)
+    page.goto(address + SIGN_IN)
+    assert _unreadable(page) == []
     _enter(page, address)
     page.wait_for_url("**/staff/")
-    for path in ("", "password/", "app/", "keys/add/", "enrol/"):
+    for path in ("", "password/", "keys/add/", "enrol/", "everyone/", "people/", "resets/", "app/"):
         page.goto(address + SECURITY + path)
-    page.goto(address + SECURITY + "app/")
+        assert _unreadable(page) == [], path
     assert page.locator("img.qr").evaluate("image => image.naturalWidth") > 100
     assert _policy_complaints(page) == []
+
+
+def _unreadable(page: Any) -> list[str]:
+    """What axe-core finds wrong for people who cannot see well or use no mouse (WCAG 2.2 A and AA)."""
+    if not AXE.exists():
+        return []
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]]
 
 
 def test_a_key_that_fails_says_so_in_words(page: Any, live_server: Any) -> None:

@@ -183,3 +183,30 @@ def test_a_person_made_without_a_password_cannot_come_in(client: Client, db: Non
     actions.create_user(Actor(None), "new", "新人")
     assert sign_in(client, "new", "").status_code == 200
     assert make and not is_in(client)
+
+
+def test_on_the_real_site_every_name_resolves_and_the_desk_opens(
+    client: Client, clerk: User, settings: Any
+) -> None:
+    from django.urls import reverse
+
+    settings.ROOT_URLCONF = "yimen.web.urls"
+    names = [
+        "account_login",
+        "account_logout",
+        "account_inactive",
+        "account_reauthenticate",
+        "account_change_password",
+    ]
+    names += [
+        "mfa_index",
+        "mfa_authenticate",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_view_recovery_codes",
+    ]
+    assert all(reverse(name).startswith("/staff/") for name in names)
+    assert client.get(DESK)["Location"].startswith(SIGN_IN)
+    sign_in(client, "clerk")
+    assert is_in(client)
+    assert client.get("/staff/security/").status_code == 200
