@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from cast import Cast, advance
 
+from cast import Cast, advance
 from yimen.access.registry import can, visible
 from yimen.cases import queries
 from yimen.cases.actions.accusations import hand_over_accusation, sealed_words
@@ -68,7 +68,9 @@ def test_a_sealed_matter_keeps_only_the_hand_over(cast: Cast, matters: list[Case
     assert (sealed.text, sealed.search_text, sealed.title) == ("", "", "密件")
     assert "纪工委" in sealed_words(sealed)
     assert not sealed.number.endswith("00006"), "a gap in the sequence would reveal it"
-    assert "纪工委" not in "".join(str(e.payload) for e in Entry.objects.filter(subject="case", subject_id=sealed.pk))
+    assert "纪工委" not in "".join(
+        str(e.payload) for e in Entry.objects.filter(subject="case", subject_id=sealed.pk)
+    )
     assert sealed.state == "closed"
 
 
@@ -92,7 +94,9 @@ def test_a_grant_does_not_help_those_who_are_named(cast: Cast, matters: list[Cas
 def test_an_accusation_is_not_handed_to_those_it_names(cast: Cast) -> None:
     clerk = cast["clerk1"]
     with pytest.raises(Invalid):
-        hand_over_accusation(clerk.actor, clerk.grants, to=cast.units["jiwei"], named_units=[cast.units["jiwei"]])
+        hand_over_accusation(
+            clerk.actor, clerk.grants, to=cast.units["jiwei"], named_units=[cast.units["jiwei"]]
+        )
 
 
 def test_a_sealed_matter_is_in_no_count_and_no_search(cast: Cast, matters: list[Case]) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from cast import Cast, advance
 from django.db import IntegrityError, connection, transaction
 
+from cast import Cast, advance
 from yimen.cases.actions import handover
 from yimen.cases.models import Case, Clock
 from yimen.foundation.errors import Conflict, Invalid, Refused
@@ -98,7 +98,9 @@ def test_matters_are_handed_only_to_members_and_only_by_those_in_charge(cast: Ca
     with pytest.raises(Refused):
         handover.hand_over(head.actor, head.grants, cast["clerk1"].user, cast["clerk2"].user)
     with pytest.raises(Refused):
-        handover.hand_over(cast["clerk2"].actor, cast["clerk2"].grants, cast["clerk1"].user, cast["clerk2"].user)
+        handover.hand_over(
+            cast["clerk2"].actor, cast["clerk2"].grants, cast["clerk1"].user, cast["clerk2"].user
+        )
     assert handover.hand_over(head.actor, head.grants, cast["handler.chengguan"].user, head.user) == 1
 
 

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cast import Cast, play
 from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from cast import Cast, play
 from yimen.cases import rules
 from yimen.cases.actions import facts
 from yimen.cases.actions.transition import run
@@ -36,7 +36,10 @@ def fields(draw: st.DataObject, verb: str, state: str, flow: str) -> dict[str, A
     values: dict[str, Any] = {"unit": unit, "decision": "support", "way": "phone", "guide_kind": "legal",
                               "outcome": outcome, "rating": "4", "handler": ""}  # fmt: skip
     if verb == "call_back":
-        return {"outcome": outcome, **({"solved": draw.draw(st.sampled_from(["yes", "no"]))} if outcome == "reached" else {})}
+        return {
+            "outcome": outcome,
+            **({"solved": draw.draw(st.sampled_from(["yes", "no"]))} if outcome == "reached" else {}),
+        }
     data = {name: values.get(name, "有理由") for name in row.needs}
     if data and draw.draw(st.integers(0, 9)) == 0:
         data.pop(sorted(data)[0])
@@ -69,7 +72,14 @@ class Life(RuleBasedStateMachine):
         self.now += timedelta(hours=hours)
         person, before = self.cast[who], self._snapshot()
         try:
-            run(person.actor, person.grants, case.uuid, verb, fields(data, verb, case.state, case.flow), at=self.now)
+            run(
+                person.actor,
+                person.grants,
+                case.uuid,
+                verb,
+                fields(data, verb, case.state, case.flow),
+                at=self.now,
+            )
         except YimenError:
             assert self._snapshot() == before, "a refused move must have no effect"
             return

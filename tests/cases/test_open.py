@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from cast import LEAK, Cast
 from django.utils import timezone
 
+from cast import LEAK, Cast
 from yimen.cases import queries
 from yimen.cases.actions.open import Registration, open_case
 from yimen.cases.actions.people import Person, mask_name, mask_phone, participants
@@ -27,7 +27,9 @@ def test_six_fields_make_a_number_an_owner_clocks_and_a_first_entry(cast: Cast) 
     assert case.title == "楼上卫生间漏水，把我家客厅吊顶泡塌了一块"
     assert case.accountable_person == cast["clerk1"].user == case.holder
     assert case.clock is not None and case.due_at == case.clock.due_at
-    assert [entry.kind for entry in Entry.objects.filter(subject="case", subject_id=case.pk)] == ["case.opened"]
+    assert [entry.kind for entry in Entry.objects.filter(subject="case", subject_id=case.pk)] == [
+        "case.opened"
+    ]
 
 
 def test_numbers_are_consecutive_within_a_year_and_begin_anew_with_the_next(cast: Cast) -> None:
@@ -80,7 +82,10 @@ def test_receipt_in_the_future_is_refused(cast: Cast) -> None:
         ({"phone": "call me"}, "phone"),
         ({"party_size": 0}, "party_size"),
         ({"party_size": 2, "representatives": tuple(Person(f"代表{i}") for i in range(3))}, "party_size"),
-        ({"party_size": 9, "representatives": tuple(Person(f"代表{i}") for i in range(6))}, "representatives"),
+        (
+            {"party_size": 9, "representatives": tuple(Person(f"代表{i}") for i in range(6))},
+            "representatives",
+        ),
         ({"anonymous": True, "name": "陈"}, "anonymous"),
         ({"channel": "pigeon"}, "channel"),
         ({"urgency": "panic"}, "urgency"),
@@ -163,7 +168,8 @@ def test_names_are_masked(name: str, masked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phone", "masked"), [("13800002071", "138****2071"), ("0931-8880001", "093****0001"), ("12345", "****45"), ("", "")]
+    ("phone", "masked"),
+    [("13800002071", "138****2071"), ("0931-8880001", "093****0001"), ("12345", "****45"), ("", "")],
 )
 def test_phones_are_masked(phone: str, masked: str) -> None:
     assert mask_phone(phone) == masked

@@ -27,7 +27,10 @@ def row(flow: str, source: str, verb: str) -> Transition:
         ("  暖气不热！快来\n", "暖气不热"),
         ("夜里烧烤", "夜里烧烤"),
         ("一" * 31, "一" * 30 + "…"),
-        ("十个字以上的一段话在这里呀，后面还有很多很多很多很多很多很多很多的话", "十个字以上的一段话在这里呀"),
+        (
+            "十个字以上的一段话在这里呀，后面还有很多很多很多很多很多很多很多的话",
+            "十个字以上的一段话在这里呀",
+        ),
     ],
 )
 def test_a_title_is_the_first_clause(text: str, title: str) -> None:
@@ -73,18 +76,38 @@ def test_texts_are_stripped_and_empty_ones_left_out() -> None:
         (("service", "returned", "dispatch"), CaseFacts("service", returns=1), {}, False),
         (("service", "returned", "dispatch"), CaseFacts("service", returns=2), {}, True),
         (("service", "signed", "request_return"), CaseFacts("service", designated=True), {}, True),
-        (("petition", "signed", "request_return"), CaseFacts("petition", objection_due=NOW - timedelta(1)), {}, True),
+        (
+            ("petition", "signed", "request_return"),
+            CaseFacts("petition", objection_due=NOW - timedelta(1)),
+            {},
+            True,
+        ),
         (("petition", "signed", "request_return"), CaseFacts("petition", objection_due=NOW), {}, False),
         (("service", "reported", "verify"), CaseFacts("service", reported_by_actor=True), {}, True),
-        (("service", "reported", "verify"), CaseFacts("service", reported_by_actor=True, offline=True), {}, False),
+        (
+            ("service", "reported", "verify"),
+            CaseFacts("service", reported_by_actor=True, offline=True),
+            {},
+            False,
+        ),
         (("service", "told", "attempt"), CaseFacts("service", tries=1), {}, False),
         (("service", "told", "attempt"), CaseFacts("service", tries=2), {}, True),
         (("service", "told", "call_back"), CaseFacts("service"), {"outcome": "reached"}, True),
-        (("service", "told", "call_back"), CaseFacts("service"), {"outcome": "reached", "solved": "yes"}, False),
+        (
+            ("service", "told", "call_back"),
+            CaseFacts("service"),
+            {"outcome": "reached", "solved": "yes"},
+            False,
+        ),
         (("service", "told", "call_back"), CaseFacts("service", tries=1), {"outcome": "no_answer"}, True),
         (("service", "told", "call_back"), CaseFacts("service", tries=2), {"outcome": "no_answer"}, False),
         (("service", "told", "call_back"), CaseFacts("service"), {"outcome": "not_owed"}, True),
-        (("service", "told", "call_back"), CaseFacts("service", anonymous=True), {"outcome": "not_owed"}, False),
+        (
+            ("service", "told", "call_back"),
+            CaseFacts("service", anonymous=True),
+            {"outcome": "not_owed"},
+            False,
+        ),
         (("service", "told", "call_back"), CaseFacts("service"), {"outcome": "refused", "rating": "5"}, True),
         (("service", "called_back", "redo"), CaseFacts("service", last_solved="no"), {}, False),
         (("service", "called_back", "redo"), CaseFacts("service", last_solved="yes"), {}, True),
@@ -97,7 +120,12 @@ def test_texts_are_stripped_and_empty_ones_left_out() -> None:
         ),
         (("service", "called_back", "rate"), CaseFacts("service", rating=4), {}, True),
         (("service", "called_back", "close"), CaseFacts("service", last_solved="no"), {}, True),
-        (("service", "called_back", "close"), CaseFacts("service", last_solved="no"), {"note": "已说明"}, False),
+        (
+            ("service", "called_back", "close"),
+            CaseFacts("service", last_solved="no"),
+            {"note": "已说明"},
+            False,
+        ),
         (("petition", "closed", "reopen"), CaseFacts("petition", written_opinion_served=True), {}, True),
         (("petition", "closed", "reopen"), CaseFacts("petition"), {}, False),
     ],
@@ -110,7 +138,12 @@ def test_guards_stand_in_the_way_when_they_should(
 
 def test_replay_follows_the_table_and_not_the_entries_word() -> None:
     start = {"set": {"state": "registered", "flow": "service"}}
-    step = {"verb": "dispatch", "from": "registered", "to": "archived", "set": {"flow": "service", "lead_unit": 7}}
+    step = {
+        "verb": "dispatch",
+        "from": "registered",
+        "to": "archived",
+        "set": {"flow": "service", "lead_unit": 7},
+    }
     end = rules.replay([start, step])
     assert end["state"] == "dispatched"
     assert end["lead_unit"] == 7
@@ -118,4 +151,6 @@ def test_replay_follows_the_table_and_not_the_entries_word() -> None:
 
 def test_replay_refuses_a_step_that_cannot_follow() -> None:
     with pytest.raises(ValueError, match="cannot follow"):
-        rules.replay([{"set": {"state": "registered", "flow": "service"}}, {"verb": "close", "from": "registered"}])
+        rules.replay(
+            [{"set": {"state": "registered", "flow": "service"}}, {"verb": "close", "from": "registered"}]
+        )

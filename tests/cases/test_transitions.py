@@ -7,9 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from cast import Cast, advance
 from django.db import connection
 
+from cast import Cast, advance
 from yimen.cases import queries, rules
 from yimen.cases.actions import facts
 from yimen.cases.actions.callbacks import record_callback
@@ -24,7 +24,9 @@ MORNING = datetime(2026, 3, 2, 9, 30, tzinfo=SHANGHAI)
 
 
 def replayed(case: Case) -> dict[str, Any]:
-    return rules.replay(e.payload for e in Entry.objects.filter(subject="case", subject_id=case.pk).order_by("id"))
+    return rules.replay(
+        e.payload for e in Entry.objects.filter(subject="case", subject_id=case.pk).order_by("id")
+    )
 
 
 def as_service(cast: Cast, case: Case) -> Case:
@@ -80,7 +82,9 @@ def test_the_60_days_run_from_acceptance_and_replace_nothing_before(cast: Cast) 
     assert clock.rule["code"] == "XF-60" and clock.start_at == accepted
     assert clock.charged_unit == cast.units["chengguan"]
     assert case.accepted_at == accepted
-    assert not Clock.objects.filter(case=case, kind="inform", running=True).exists(), "being told stops the 15 days"
+    assert not Clock.objects.filter(case=case, kind="inform", running=True).exists(), (
+        "being told stops the 15 days"
+    )
 
 
 def test_not_accepted_with_reasons_is_told_in_writing(cast: Cast) -> None:
@@ -172,7 +176,9 @@ def test_a_unit_without_accounts_is_served_by_the_desk(cast: Cast) -> None:
     with pytest.raises(Refused):
         record_callback(clerk.actor, clerk.grants, case.uuid, {"outcome": "reached", "solved": "yes"})
     other = cast["clerk2"]
-    case = record_callback(other.actor, other.grants, case.uuid, {"outcome": "reached", "solved": "yes", "rating": "4"})
+    case = record_callback(
+        other.actor, other.grants, case.uuid, {"outcome": "reached", "solved": "yes", "rating": "4"}
+    )
     assert case.state == "called_back" and case.rating == 4
 
 
@@ -224,7 +230,9 @@ def test_the_handling_unit_may_neither_call_back_nor_rate(cast: Cast) -> None:
 
 
 def test_withdrawn_matters_end_their_clocks_as_void(cast: Cast) -> None:
-    case = cast["clerk1"].does(advance(cast, cast["clerk1"].opens(), "in_hand"), "withdraw", reason="已自行解决")
+    case = cast["clerk1"].does(
+        advance(cast, cast["clerk1"].opens(), "in_hand"), "withdraw", reason="已自行解决"
+    )
     assert case.state == "withdrawn"
     assert set(Clock.objects.filter(case=case).values_list("running", flat=True)) == {None}
 
@@ -274,12 +282,8 @@ def test_what_may_not_be_seen_is_not_there(cast: Cast) -> None:
 
 @pytest.mark.parametrize("state", list(STATES))
 def test_replaying_the_ledger_gives_the_same_state(cast: Cast, state: str) -> None:
-    side = {"answered": "answer", "guided": "guide", "return_requested": "", "returned": "", "not_accepted": "",
-            "withdrawn": "withdraw"}  # fmt: skip
-    if state in side:
-        case = _side_state(cast, state)
-    else:
-        case = advance(cast, cast["clerk1"].opens(), state)
+    side = {"answered", "guided", "return_requested", "returned", "not_accepted", "withdrawn"}
+    case = _side_state(cast, state) if state in side else advance(cast, cast["clerk1"].opens(), state)
     case.refresh_from_db()
     now = replayed(case)
     assert now["state"] == case.state == state
@@ -331,7 +335,7 @@ def test_lateness_of_the_unit_is_never_charged_to_the_first_contact(cast: Cast) 
 
 def test_moves_offer_only_what_this_person_may_do(cast: Cast) -> None:
     case = advance(cast, cast["clerk1"].opens(), "dispatched")
-    assert [m.verb for m in queries.moves(cast["handler.chengguan"].grants, case)][0] == "sign"
+    assert queries.moves(cast["handler.chengguan"].grants, case)[0].verb == "sign"
     assert {m.verb for m in queries.moves(cast["clerk1"].grants, case)} == {"withdraw"}
     assert queries.moves(cast["leader1"].grants, case) == []
 

@@ -35,7 +35,9 @@ def _sealed(grants: Grants) -> Q:
         return nothing()
     granted = SealedGrant.objects.filter(case=OuterRef("pk"), user=grants.user_id)
     mine = Membership.objects.filter(user=grants.user_id).values("unit")
-    named = SealedExclusion.objects.filter(case=OuterRef("pk")).filter(Q(user=grants.user_id) | Q(unit__in=mine))
+    named = SealedExclusion.objects.filter(case=OuterRef("pk")).filter(
+        Q(user=grants.user_id) | Q(unit__in=mine)
+    )
     return Exists(granted) & ~Exists(named)
 
 

@@ -45,5 +45,13 @@ FACTS: Final[dict[str, object]] = {
 KINDS: Final[dict[str, object]] = {**{f"case.{verb}": words for verb, words in VERBS.items()}, **FACTS}
 
 # Kinds that say who looked: kept in the ledger, not shown in a matter's own story.
-LOOKED: Final = frozenset({"case.viewed_by_slip", "case.revealed", "case.file_opened", "case.phone_searched",
-                           "case.paper_printed", "case.slip_printed"})
+LOOKED: Final = frozenset(
+    {
+        "case.viewed_by_slip",
+        "case.revealed",
+        "case.file_opened",
+        "case.phone_searched",
+        "case.paper_printed",
+        "case.slip_printed",
+    }
+)

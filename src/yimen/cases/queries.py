@@ -34,8 +34,19 @@ def get_visible(grants: Grants, ref: UUID, *, lock: bool = False) -> Case:
 
     Raises Missing when it is not there or not for this person: the two are the same.
     """
-    found = visible_to(grants).filter(uuid=ref).select_related(
-        "lead_unit", "category", "accountable_unit", "accountable_person", "holder", "holder_unit", "grid", "clock"
+    found = (
+        visible_to(grants)
+        .filter(uuid=ref)
+        .select_related(
+            "lead_unit",
+            "category",
+            "accountable_unit",
+            "accountable_person",
+            "holder",
+            "holder_unit",
+            "grid",
+            "clock",
+        )
     )
     if lock:
         found = found.select_for_update(of=("self",))
@@ -94,7 +105,9 @@ def _worklist_condition(grants: Grants, name: str) -> Q:
 
 def _of_my_units(grants: Grants) -> Q:
     if grants.has(*CENTRE_ROLES):
-        return Q(holder_unit__in=grants.units(*CENTRE_ROLES)) | Q(accountable_unit__in=grants.units(*CENTRE_ROLES))
+        return Q(holder_unit__in=grants.units(*CENTRE_ROLES)) | Q(
+            accountable_unit__in=grants.units(*CENTRE_ROLES)
+        )
     return Q(lead_unit__in=grants.units(*UNIT_ROLES)) | Q(holder_unit__in=grants.units(*UNIT_ROLES))
 
 
@@ -127,7 +140,9 @@ def filtered(rows: QuerySet[Case], filters: dict[str, str]) -> QuerySet[Case]:
 
 def page(rows: QuerySet[Case], after: str = "", size: int = PAGE) -> Page:
     """Keyset page by (due, id); `after` is what the page before gave."""
-    rows = rows.select_related("category", "lead_unit", "holder", "holder_unit", "clock").order_by("due_at", "id")
+    rows = rows.select_related("category", "lead_unit", "holder", "holder_unit", "clock").order_by(
+        "due_at", "id"
+    )
     if after:
         due, pk = _cursor(after)
         rows = rows.filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=pk))
@@ -152,7 +167,9 @@ def counts(grants: Grants) -> dict[str, int]:
     """How many open matters each list of the rail shows, in one query."""
     if grants.user_id is None:
         return dict.fromkeys(COUNTED, 0)
-    wanted = {name.replace("-", "_"): Count("id", filter=_worklist_condition(grants, name)) for name in COUNTED}
+    wanted = {
+        name.replace("-", "_"): Count("id", filter=_worklist_condition(grants, name)) for name in COUNTED
+    }
     found = visible_to(grants).filter(open=True).aggregate(**wanted)
     return {name: found[name.replace("-", "_")] for name in COUNTED}
 
@@ -183,7 +200,9 @@ def search(grants: Grants, text: str, size: int = PAGE) -> list[Case]:
     if exact:
         return [exact]
     hits = matching(visible_to(grants), text).order_by().values("id")[:SEARCH_CAP]
-    rows = Case.objects.filter(id__in=hits).select_related("category", "lead_unit", "holder", "holder_unit", "clock")
+    rows = Case.objects.filter(id__in=hits).select_related(
+        "category", "lead_unit", "holder", "holder_unit", "clock"
+    )
     return list(rows.order_by("-received_at", "-id")[:size])
 
 

@@ -182,8 +182,17 @@ def hindrance(row: Transition, facts: CaseFacts, data: Mapping[str, Any], at: da
     return ""
 
 
-REPLAYED: Final = ("state", "flow", "screened", "next_step", "accountable_person", "accountable_unit", "holder",
-                   "holder_unit", "lead_unit")
+REPLAYED: Final = (
+    "state",
+    "flow",
+    "screened",
+    "next_step",
+    "accountable_person",
+    "accountable_unit",
+    "holder",
+    "holder_unit",
+    "lead_unit",
+)
 
 
 def replay(payloads: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

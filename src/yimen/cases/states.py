@@ -62,7 +62,9 @@ class State:
 STATES: Final[dict[str, State]] = {
     s.name: s
     for s in (
-        State("registered", _("已登记"), True, "route", _("确定办理途径：当场答复、引导告知或转办"), "dispatch"),
+        State(
+            "registered", _("已登记"), True, "route", _("确定办理途径：当场答复、引导告知或转办"), "dispatch"
+        ),
         State("answered", _("当场答复"), True, "finish", _("请来访人评价，办结"), "rate"),
         State("guided", _("已引导"), True, "finish_guided", _("交付引导单，办结"), "close"),
         State("dispatched", _("已转办"), True, "sign", _("签收"), "sign"),
@@ -215,74 +217,235 @@ _HEAD = (Who.HEAD, Who.DIRECTOR)
 _MINE = (Who.ACCOUNTABLE, Who.DESK)
 
 
-def _both(source: str, verb: str, target: str, who: tuple[Who, ...], holder: Holder, **more: object) -> list[Transition]:
+def _both(
+    source: str, verb: str, target: str, who: tuple[Who, ...], holder: Holder, **more: object
+) -> list[Transition]:
     """The same row in both flows."""
     return [Transition(flow, source, verb, target, who, holder, **more) for flow in Flow]  # type: ignore[arg-type]
 
 
-def _petition(source: str, verb: str, target: str, who: tuple[Who, ...], holder: Holder, **more: object) -> list[Transition]:
+def _petition(
+    source: str, verb: str, target: str, who: tuple[Who, ...], holder: Holder, **more: object
+) -> list[Transition]:
     return [Transition(Flow.PETITION, source, verb, target, who, holder, **more)]  # type: ignore[arg-type]
 
 
-def _service(source: str, verb: str, target: str, who: tuple[Who, ...], holder: Holder, **more: object) -> list[Transition]:
+def _service(
+    source: str, verb: str, target: str, who: tuple[Who, ...], holder: Holder, **more: object
+) -> list[Transition]:
     return [Transition(Flow.SERVICE, source, verb, target, who, holder, **more)]  # type: ignore[arg-type]
 
 
 def _rows() -> list[Transition]:
     rows: list[Transition] = []
     acc, lia, keep = Holder.ACCOUNTABLE, Holder.LIAISON, Holder.KEEP
-    rows += _both("registered", "answer", "answered", _DESK, Holder.ACTOR, needs=("reply",), may=("way",),
-                  effect="answer", ends=("inform", "conclude"))
-    rows += _both("registered", "guide", "guided", _DESK, Holder.ACTOR, needs=("guide_kind", "body", "reason"),
-                  may=("body_contact",), effect="guide", ends=("inform", "conclude"))
+    rows += _both(
+        "registered",
+        "answer",
+        "answered",
+        _DESK,
+        Holder.ACTOR,
+        needs=("reply",),
+        may=("way",),
+        effect="answer",
+        ends=("inform", "conclude"),
+    )
+    rows += _both(
+        "registered",
+        "guide",
+        "guided",
+        _DESK,
+        Holder.ACTOR,
+        needs=("guide_kind", "body", "reason"),
+        may=("body_contact",),
+        effect="guide",
+        ends=("inform", "conclude"),
+    )
     for source in ("registered", "returned"):
-        rows += _both(source, "dispatch", "dispatched", _DESK, lia, needs=("unit",), may=("assisting", "require"),
-                      guards=("few_returns",), effect="dispatch")
-        rows += _both(source, "designate", "dispatched", (Who.DIRECTOR,), lia, needs=("unit", "reason"),
-                      may=("assisting", "require"), effect="designate")
+        rows += _both(
+            source,
+            "dispatch",
+            "dispatched",
+            _DESK,
+            lia,
+            needs=("unit",),
+            may=("assisting", "require"),
+            guards=("few_returns",),
+            effect="dispatch",
+        )
+        rows += _both(
+            source,
+            "designate",
+            "dispatched",
+            (Who.DIRECTOR,),
+            lia,
+            needs=("unit", "reason"),
+            may=("assisting", "require"),
+            effect="designate",
+        )
     rows += _both("dispatched", "sign", "signed", _LEAD, Holder.HANDLER, effect="sign")
     for source in ("dispatched", "signed"):
-        rows += _both(source, "request_return", "return_requested", _LEAD, acc, needs=("reason",),
-                      guards=("not_designated", "objection_open"), effect="request_return")
-    rows += _both("return_requested", "agree_return", "returned", _MINE, acc, may=("note",), effect="agree_return")
-    rows += _both("return_requested", "refuse_return", "dispatched", _MINE, lia, needs=("reason",),
-                  effect="refuse_return")
-    rows += _petition("signed", "accept", "accepted", _LEAD, Holder.HANDLER, may=("note",), effect="accept",
-                      ends=("inform",))
-    rows += _petition("signed", "not_accept", "not_accepted", _LEAD, keep, needs=("reason",), effect="not_accept")
+        rows += _both(
+            source,
+            "request_return",
+            "return_requested",
+            _LEAD,
+            acc,
+            needs=("reason",),
+            guards=("not_designated", "objection_open"),
+            effect="request_return",
+        )
+    rows += _both(
+        "return_requested", "agree_return", "returned", _MINE, acc, may=("note",), effect="agree_return"
+    )
+    rows += _both(
+        "return_requested",
+        "refuse_return",
+        "dispatched",
+        _MINE,
+        lia,
+        needs=("reason",),
+        effect="refuse_return",
+    )
+    rows += _petition(
+        "signed",
+        "accept",
+        "accepted",
+        _LEAD,
+        Holder.HANDLER,
+        may=("note",),
+        effect="accept",
+        ends=("inform",),
+    )
+    rows += _petition(
+        "signed", "not_accept", "not_accepted", _LEAD, keep, needs=("reason",), effect="not_accept"
+    )
     rows += _both("accepted", "start", "in_hand", _LEAD, Holder.HANDLER, may=("handler",), effect="start")
     rows += _service("signed", "start", "in_hand", _LEAD, Holder.HANDLER, may=("handler",), effect="start")
     for source in ("signed", "accepted", "in_hand"):
         rows += _both(source, "assign", source, _LEAD, Holder.HANDLER, needs=("handler",), effect="assign")
-    rows += _petition("in_hand", "report", "reported", _LEAD, Holder.HEAD, needs=("result", "decision"),
-                      may=("basis", "source_reply"), effect="report")
-    rows += _service("in_hand", "report", "reported", _LEAD, Holder.HEAD, needs=("result",),
-                     may=("basis", "source_reply"), effect="report")
-    rows += _both("reported", "verify", "verified", _HEAD, Holder.HANDLER, may=("note",), guards=("not_own_report",),
-                  effect="verify")
-    rows += _both("reported", "send_back", "in_hand", _HEAD, Holder.HANDLER, needs=("reason",), effect="send_back")
+    rows += _petition(
+        "in_hand",
+        "report",
+        "reported",
+        _LEAD,
+        Holder.HEAD,
+        needs=("result", "decision"),
+        may=("basis", "source_reply"),
+        effect="report",
+    )
+    rows += _service(
+        "in_hand",
+        "report",
+        "reported",
+        _LEAD,
+        Holder.HEAD,
+        needs=("result",),
+        may=("basis", "source_reply"),
+        effect="report",
+    )
+    rows += _both(
+        "reported",
+        "verify",
+        "verified",
+        _HEAD,
+        Holder.HANDLER,
+        may=("note",),
+        guards=("not_own_report",),
+        effect="verify",
+    )
+    rows += _both(
+        "reported", "send_back", "in_hand", _HEAD, Holder.HANDLER, needs=("reason",), effect="send_back"
+    )
     for source in ("verified", "not_accepted"):
-        rows += _both(source, "tell", "told", _LEAD, acc, needs=("way",), may=("said", "served_on"), effect="tell",
-                      ends=("inform", "conclude"))
-    rows += _both("told", "attempt", "told", (Who.CALLER,), keep, may=("way", "comment"), guards=("tries_left",),
-                  effect="attempt")
-    rows += _both("told", "call_back", "called_back", (Who.CALLER,), acc, needs=("outcome",),
-                  may=("way", "solved", "rating", "comment"), guards=("callback_complete",), effect="call_back")
-    rows += _both("called_back", "redo", "in_hand", _DESK, Holder.HANDLER, needs=("reason",), guards=("unsolved",
-                  "redo_allowed"), effect="redo")
+        rows += _both(
+            source,
+            "tell",
+            "told",
+            _LEAD,
+            acc,
+            needs=("way",),
+            may=("said", "served_on"),
+            effect="tell",
+            ends=("inform", "conclude"),
+        )
+    rows += _both(
+        "told",
+        "attempt",
+        "told",
+        (Who.CALLER,),
+        keep,
+        may=("way", "comment"),
+        guards=("tries_left",),
+        effect="attempt",
+    )
+    rows += _both(
+        "told",
+        "call_back",
+        "called_back",
+        (Who.CALLER,),
+        acc,
+        needs=("outcome",),
+        may=("way", "solved", "rating", "comment"),
+        guards=("callback_complete",),
+        effect="call_back",
+    )
+    rows += _both(
+        "called_back",
+        "redo",
+        "in_hand",
+        _DESK,
+        Holder.HANDLER,
+        needs=("reason",),
+        guards=("unsolved", "redo_allowed"),
+        effect="redo",
+    )
     for source in ("called_back", "answered"):
-        rows += _both(source, "rate", "rated", (Who.CALLER,) if source == "called_back" else _DESK, acc,
-                      needs=("rating",), may=("comment",), guards=("no_rating_yet",), effect="rate")
+        rows += _both(
+            source,
+            "rate",
+            "rated",
+            (Who.CALLER,) if source == "called_back" else _DESK,
+            acc,
+            needs=("rating",),
+            may=("comment",),
+            guards=("no_rating_yet",),
+            effect="rate",
+        )
     for source in ("answered", "guided", "called_back", "rated"):
-        rows += _both(source, "close", "closed", _DESK, Holder.NONE, may=("note",),
-                      guards=("unsolved_explained",) if source in ("called_back", "rated") else (), effect="close")
-    for source in ("registered", "returned", "dispatched", "return_requested", "signed", "accepted", "in_hand"):
+        rows += _both(
+            source,
+            "close",
+            "closed",
+            _DESK,
+            Holder.NONE,
+            may=("note",),
+            guards=("unsolved_explained",) if source in ("called_back", "rated") else (),
+            effect="close",
+        )
+    for source in (
+        "registered",
+        "returned",
+        "dispatched",
+        "return_requested",
+        "signed",
+        "accepted",
+        "in_hand",
+    ):
         rows += _both(source, "withdraw", "withdrawn", _MINE, Holder.NONE, needs=("reason",), effect="close")
     for source in ("closed", "withdrawn"):
         rows += _both(source, "archive", "archived", _DESK, Holder.NONE, effect="archive")
     for source in ("closed", "archived", "withdrawn"):
-        rows += _both(source, "reopen", "registered", _DESK, Holder.ACTOR, needs=("reason",),
-                      guards=("review_not_reopen",), effect="reopen")
+        rows += _both(
+            source,
+            "reopen",
+            "registered",
+            _DESK,
+            Holder.ACTOR,
+            needs=("reason",),
+            guards=("review_not_reopen",),
+            effect="reopen",
+        )
     return rows
 
 

@@ -54,7 +54,14 @@ def hand_over_accusation(
         _seal_words(case, words)
         _grant(case, actor, to, named_units, named_people, now)
         _record_opening(actor, case, form, now)
-        run(actor, grants, case.uuid, "guide", {"guide_kind": "legal", "body": to.name, "reason": words}, at=now)
+        run(
+            actor,
+            grants,
+            case.uuid,
+            "guide",
+            {"guide_kind": "legal", "body": to.name, "reason": words},
+            at=now,
+        )
         return run(actor, grants, case.uuid, "close", {"note": _("已移交")}, at=now)
 
 
@@ -68,20 +75,27 @@ def sealed_words(case: Case) -> str:
     """The text of a sealed matter, for a reader who was allowed to see it."""
     if not case.sealed_text:
         return ""
-    plain = crypto.open_sealed(data_key(case.pk), bytes(case.sealed_text), f"cases_case.sealed_text.{case.pk}")
+    plain = crypto.open_sealed(
+        data_key(case.pk), bytes(case.sealed_text), f"cases_case.sealed_text.{case.pk}"
+    )
     return str(json.loads(plain)["text"])
 
 
 def _grant(
     case: Case, actor: Actor, to: Unit, units: Sequence[Unit], people: Sequence[User], now: datetime
 ) -> None:
-    readers = {actor.user_id, *Membership.objects.filter(unit=to, active=True).values_list("user_id", flat=True)}
+    readers = {
+        actor.user_id,
+        *Membership.objects.filter(unit=to, active=True).values_list("user_id", flat=True),
+    }
     reason = _("登记人和移交单位")
     SealedGrant.objects.bulk_create(
-        [SealedGrant(case=case, user_id=user_id, granted_by_id=actor.user_id, reason=reason, at=now) for user_id in readers]
+        [
+            SealedGrant(case=case, user_id=user_id, granted_by_id=actor.user_id, reason=reason, at=now)
+            for user_id in readers
+        ]
     )
     SealedExclusion.objects.bulk_create(
-        [SealedExclusion(case=case, unit=unit) for unit in units] + [SealedExclusion(case=case, user=user) for user in people]
+        [SealedExclusion(case=case, unit=unit) for unit in units]
+        + [SealedExclusion(case=case, user=user) for user in people]
     )
-
-

@@ -30,7 +30,14 @@ MOST = 30  # files of one matter
 
 
 def attach(
-    actor: Actor, grants: Grants, ref: UUID, data: bytes, name: str, *, purpose: str = "", at: datetime | None = None
+    actor: Actor,
+    grants: Grants,
+    ref: UUID,
+    data: bytes,
+    name: str,
+    *,
+    purpose: str = "",
+    at: datetime | None = None,
 ) -> Attachment:
     """Add a file to a matter. Photos and PDFs get a clean derivative, other known kinds stay download-only.
 
@@ -64,7 +71,9 @@ def attach(
     return row
 
 
-def open_file(actor: Actor, grants: Grants, ref: UUID, file: UUID, *, original: bool = False) -> tuple[Attachment, bytes]:
+def open_file(
+    actor: Actor, grants: Grants, ref: UUID, file: UUID, *, original: bool = False
+) -> tuple[Attachment, bytes]:
     """The bytes of an attachment: the clean derivative, or the sealed original when asked for or when there is no other."""
     case = queries.get_visible(grants, ref)
     row = Attachment.objects.filter(case=case, uuid=file).first()
@@ -73,7 +82,9 @@ def open_file(actor: Actor, grants: Grants, ref: UUID, file: UUID, *, original: 
     part = "original" if original or not row.has_derivative else "clean"
     blob = _path(row, part).read_bytes()
     with transaction.atomic():
-        record(actor, case, "case.file_opened", at=timezone.now(), payload={"file": str(row.uuid), "part": part})
+        record(
+            actor, case, "case.file_opened", at=timezone.now(), payload={"file": str(row.uuid), "part": part}
+        )
     return row, crypto.open_sealed(data_key(case.pk), blob, _aad(row, part))
 
 

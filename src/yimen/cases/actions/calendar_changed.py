@@ -35,5 +35,7 @@ def _recompute(actor: Actor, case_id: int) -> bool:
             return False
         case.version += 1
         case.save()
-        record(actor, case, "case.reclocked", at=timezone.now(), payload={"was": before, "set": standing(case)})
+        record(
+            actor, case, "case.reclocked", at=timezone.now(), payload={"was": before, "set": standing(case)}
+        )
         return True

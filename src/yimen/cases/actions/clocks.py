@@ -49,7 +49,9 @@ def new_clock(
 
 def _has(case: Case, flow: str, step: str, at: datetime) -> bool:
     try:
-        calendars.rule_for(flow, step, category=case.category.key, urgency=case.urgency, on=timezone.localdate(at))
+        calendars.rule_for(
+            flow, step, category=case.category.key, urgency=case.urgency, on=timezone.localdate(at)
+        )
     except LookupError:
         return False
     return True
@@ -61,7 +63,9 @@ def has_rule(case: Case, step: str, at: datetime) -> bool:
     return any(_has(case, flow, step, at) for flow in flows)
 
 
-def _clock_of(case: Case, flow: str, kind: str, step: str, start_at: datetime, extend: int, pauses: Pauses) -> Clock:
+def _clock_of(
+    case: Case, flow: str, kind: str, step: str, start_at: datetime, extend: int, pauses: Pauses
+) -> Clock:
     rule = calendars.rule_for(
         flow, step, category=case.category.key, urgency=case.urgency, on=timezone.localdate(start_at)
     )
@@ -76,7 +80,9 @@ def compute(clock: Clock, pauses: Pauses = ()) -> None:
     Pauses are dates: a limit in hours runs on (a suspension takes days out of day and month limits only).
     """
     in_hours = str(clock.rule.get("unit", "")).endswith("_hour")
-    result = calendars.run_rule(clock.rule, clock.start_at, pauses=() if in_hours else pauses, extend=clock.extend)
+    result = calendars.run_rule(
+        clock.rule, clock.start_at, pauses=() if in_hours else pauses, extend=clock.extend
+    )
     clock.target_at, clock.provisional = result.target_at, result.provisional
     clock.due_at = result.due_at or clock.due_at
     clock.explain, clock.explain_en = result.explain, result.explain_en

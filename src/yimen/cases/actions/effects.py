@@ -157,7 +157,9 @@ def _end_conclusion(step: Step) -> None:
 
 def _conclude(step: Step, flow: str) -> None:
     """A whole-case limit by one flow's rule, from now."""
-    step.started.append(clocks.new_clock(step.case, "conclude", "conclude", step.at, _owing(step.case), flow=flow))
+    step.started.append(
+        clocks.new_clock(step.case, "conclude", "conclude", step.at, _owing(step.case), flow=flow)
+    )
 
 
 def _owing(case: Case) -> int:
@@ -280,7 +282,9 @@ def _reopen(step: Step) -> None:
     case.designated, case.last_solved, case.lead_unit, case.handler_id = False, "", None, None
     case.answered_by_id = None
     _take_over(step)
-    Assignment.objects.filter(case=case).exclude(state__in=["returned", "ended"]).update(state="ended", ended_at=step.at)
+    Assignment.objects.filter(case=case).exclude(state__in=["returned", "ended"]).update(
+        state="ended", ended_at=step.at
+    )
     if case.flow == Flow.SERVICE or not case.screened:
         _conclude(step, Flow.SERVICE)
     if not case.told_at and clocks.has_rule(case, "inform", step.at):

@@ -66,7 +66,9 @@ def _choice(value: str, options: Mapping[str, object], field: str) -> str:
     return value
 
 
-def inform(actor: Actor, grants: Grants, ref: UUID, *, way: str, said: str = "", at: datetime | None = None) -> Case:
+def inform(
+    actor: Actor, grants: Grants, ref: UUID, *, way: str, said: str = "", at: datetime | None = None
+) -> Case:
     """告知: the person was told in writing what happens with the matter; stops the 15 days (条例 §23)."""
     now = at or timezone.now()
     with _locked(grants, ref, Who.DESK, Who.LEAD) as case:
@@ -79,12 +81,26 @@ def inform(actor: Actor, grants: Grants, ref: UUID, *, way: str, said: str = "",
         clocks.govern(case, running)
         case.version += 1
         case.save()
-        record(actor, case, "case.informed", at=now, payload={"way": way, "set": standing(case)}, words={"said": said})
+        record(
+            actor,
+            case,
+            "case.informed",
+            at=now,
+            payload={"way": way, "set": standing(case)},
+            words={"said": said},
+        )
         return case
 
 
 def contact(
-    actor: Actor, grants: Grants, ref: UUID, *, outcome: str, way: str = "phone", note: str = "", at: datetime | None = None
+    actor: Actor,
+    grants: Grants,
+    ref: UUID,
+    *,
+    outcome: str,
+    way: str = "phone",
+    note: str = "",
+    at: datetime | None = None,
 ) -> Contact:
     """联系居民: one call logged, when and with what outcome."""
     now = at or timezone.now()
@@ -94,12 +110,25 @@ def contact(
         row = Contact.objects.create(
             case=case, at=now, way=way, outcome=outcome, note=note.strip()[:2000], by_id=actor.user_id
         )
-        record(actor, case, "case.contacted", at=now, payload={"way": way, "outcome": outcome}, words={"note": row.note})
+        record(
+            actor,
+            case,
+            "case.contacted",
+            at=now,
+            payload={"way": way, "outcome": outcome},
+            words={"note": row.note},
+        )
         return row
 
 
 def correct(
-    actor: Actor, grants: Grants, ref: UUID, changes: Mapping[str, Any], *, reason: str, version: int | None = None
+    actor: Actor,
+    grants: Grants,
+    ref: UUID,
+    changes: Mapping[str, Any],
+    *,
+    reason: str,
+    version: int | None = None,
 ) -> Case:
     """更正登记: title, text, wish, place, category, urgency or external number; before and after stay in the ledger."""
     reason = _need(reason, "reason", _("更正理由"))
@@ -115,7 +144,13 @@ def correct(
         case.version += 1
         case.save()
         after = {name: str(changes[name]) for name in before}
-        record(actor, case, "case.corrected", at=timezone.now(), words={"reason": reason, "before": before, "after": after})
+        record(
+            actor,
+            case,
+            "case.corrected",
+            at=timezone.now(),
+            words={"reason": reason, "before": before, "after": after},
+        )
         return case
 
 
@@ -192,7 +227,9 @@ def _reclock(case: Case, now: datetime) -> None:
     """Clocks of the whole matter as the flow now settled has them; the step's own clock is set anew too."""
     running = clocks.running(case)
     clocks.stop([c for c in running if c.kind == "screen"], now)
-    clocks.stop([c for c in running if c.running and c.kind in ("conclude", "inform", "step")], now, void=True)
+    clocks.stop(
+        [c for c in running if c.running and c.kind in ("conclude", "inform", "step")], now, void=True
+    )
     owing = case.lead_unit_id or case.accountable_unit_id
     assert owing and case.holder_unit_id and case.accountable_unit_id
     step = next(c for c in running if c.kind == "step")
@@ -211,7 +248,14 @@ def _conclusion_start(case: Case) -> datetime | None:
 
 
 def extend(
-    actor: Actor, grants: Grants, ref: UUID, *, amount: int, reason: str, told: bool, at: datetime | None = None
+    actor: Actor,
+    grants: Grants,
+    ref: UUID,
+    *,
+    amount: int,
+    reason: str,
+    told: bool,
+    at: datetime | None = None,
 ) -> Extension:
     """延期 of the conclusion: before expiry, by the unit's head, reason told to the person, ≤ 30 days (条例 §34)."""
     now = at or timezone.now()
@@ -230,7 +274,14 @@ def extend(
             case=case, clock=clock, amount=amount, reason=reason, asked_by_id=actor.user_id, asked_at=now,
             approved_by_id=actor.user_id, approved_at=now,
         )  # fmt: skip
-        record(actor, case, "case.extended", at=now, payload={"amount": amount, "set": standing(case)}, words={"reason": reason})
+        record(
+            actor,
+            case,
+            "case.extended",
+            at=now,
+            payload={"amount": amount, "set": standing(case)},
+            words={"reason": reason},
+        )
         return row
 
 
@@ -246,7 +297,9 @@ def _may_extend(clock: Clock | None, amount: int, told: bool, now: datetime) -> 
         raise Invalid(_("还有内容要补充或更正"), {"told": _("延期理由要告知来访人")})
 
 
-def suspend(actor: Actor, grants: Grants, ref: UUID, *, reason: str, at: datetime | None = None) -> Suspension:
+def suspend(
+    actor: Actor, grants: Grants, ref: UUID, *, reason: str, at: datetime | None = None
+) -> Suspension:
     """中止计时 from today: the days are taken out of the count when it resumes."""
     now = at or timezone.now()
     reason = _need(reason, "reason", _("中止理由"))
@@ -285,8 +338,12 @@ def urge(actor: Actor, grants: Grants, ref: UUID, *, words: str, at: datetime | 
     now = at or timezone.now()
     words = _need(words, "words", _("催办内容"), 500)
     with _locked(grants, ref, Who.DESK, Who.ACCOUNTABLE) as case:
-        row = Urge.objects.create(case=case, unit_id=case.holder_unit_id, words=words, by_id=actor.user_id, at=now)
-        record(actor, case, "case.urged", at=now, payload={"unit": case.holder_unit_id}, words={"words": words})
+        row = Urge.objects.create(
+            case=case, unit_id=case.holder_unit_id, words=words, by_id=actor.user_id, at=now
+        )
+        record(
+            actor, case, "case.urged", at=now, payload={"unit": case.holder_unit_id}, words={"words": words}
+        )
         return row
 
 
@@ -303,13 +360,28 @@ def supervise(
             raise Refused(_("先催办，再督办"))
         number = f"{case.number}督{Supervision.objects.filter(case=case).count() + 1}"
         row = Supervision.objects.create(
-            case=case, unit_id=case.lead_unit_id, number=number, words=words, signed_by_id=actor.user_id, at=now, due_on=due_on
+            case=case,
+            unit_id=case.lead_unit_id,
+            number=number,
+            words=words,
+            signed_by_id=actor.user_id,
+            at=now,
+            due_on=due_on,
         )
-        record(actor, case, "case.supervised", at=now, payload={"number": number, "due_on": due_on}, words={"words": words})
+        record(
+            actor,
+            case,
+            "case.supervised",
+            at=now,
+            payload={"number": number, "due_on": due_on},
+            words={"words": words},
+        )
         return row
 
 
-def assist_sign(actor: Actor, grants: Grants, ref: UUID, *, unit_id: int, at: datetime | None = None) -> Assignment:
+def assist_sign(
+    actor: Actor, grants: Grants, ref: UUID, *, unit_id: int, at: datetime | None = None
+) -> Assignment:
     """An assisting unit signs for its part."""
     return _assist(actor, grants, ref, unit_id, "signed", "case.assist_signed", "", at)
 
@@ -318,15 +390,33 @@ def assist_report(
     actor: Actor, grants: Grants, ref: UUID, *, unit_id: int, text: str, at: datetime | None = None
 ) -> Assignment:
     """An assisting unit reports to the lead unit; the desk types it for a unit without accounts."""
-    return _assist(actor, grants, ref, unit_id, "reported", "case.assist_reported", _need(text, "text", _("办理结果")), at)
+    return _assist(
+        actor,
+        grants,
+        ref,
+        unit_id,
+        "reported",
+        "case.assist_reported",
+        _need(text, "text", _("办理结果")),
+        at,
+    )
 
 
 def _assist(
-    actor: Actor, grants: Grants, ref: UUID, unit_id: int, state: str, kind: str, text: str, at: datetime | None
+    actor: Actor,
+    grants: Grants,
+    ref: UUID,
+    unit_id: int,
+    state: str,
+    kind: str,
+    text: str,
+    at: datetime | None,
 ) -> Assignment:
     now = at or timezone.now()
     with _locked(grants, ref) as case:
-        row = Assignment.objects.filter(case=case, unit_id=unit_id, role="assist", state__in=["sent", "signed"]).first()
+        row = Assignment.objects.filter(
+            case=case, unit_id=unit_id, role="assist", state__in=["sent", "signed"]
+        ).first()
         if row is None or row.state == state:
             raise Conflict(_("这个单位没有待办的协办"))
         if unit_id not in grants.units() and not (row.offline and Who.DESK in relations(grants, case)):
@@ -337,11 +427,20 @@ def _assist(
             row.reported_at = now
             clocks.stop(Clock.objects.filter(pk=row.clock_id, running=True), now)
         row.save()
-        record(actor, case, kind, at=now, payload={"unit": row.unit.name}, words={"result": text} if text else None)
+        record(
+            actor,
+            case,
+            kind,
+            at=now,
+            payload={"unit": row.unit.name},
+            words={"result": text} if text else None,
+        )
         return row
 
 
-def visited_again(actor: Actor, grants: Grants, ref: UUID, *, words: str, at: datetime | None = None) -> Visit:
+def visited_again(
+    actor: Actor, grants: Grants, ref: UUID, *, words: str, at: datetime | None = None
+) -> Visit:
     """再次来访: the same matter; the person came again, open or closed."""
     now = at or timezone.now()
     words = _need(words, "words", _("来访情况"))

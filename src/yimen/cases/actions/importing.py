@@ -40,7 +40,13 @@ class Answered:
 
 
 def import_answered(
-    actor: Actor, grants: Grants, member: Membership, unit: Unit, form: Answered, *, at: datetime | None = None
+    actor: Actor,
+    grants: Grants,
+    member: Membership,
+    unit: Unit,
+    form: Answered,
+    *,
+    at: datetime | None = None,
 ) -> Case:
     """Enter one answered matter in state 已报结果: received and reported on its own dates, typed in now.
 
@@ -83,7 +89,12 @@ def _answer_rows(case: Case, unit: Unit, form: Answered, actor: Actor, clock: Cl
         signed_at=form.received_at, reported_at=replied, sent_by_id=case.accountable_person_id, clock=clock,
     )  # fmt: skip
     Result.objects.create(
-        case=case, unit=unit, text=form.reply, source_reply=form.source, by_id=case.accountable_person_id, at=replied
+        case=case,
+        unit=unit,
+        text=form.reply,
+        source_reply=form.source,
+        by_id=case.accountable_person_id,
+        at=replied,
     )
 
 

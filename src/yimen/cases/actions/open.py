@@ -111,7 +111,9 @@ def _check(form: Registration, now: datetime) -> Category:
     elif len(form.text) > 20_000:
         wrong["text"] = _("最多 20000 字，现有 %d 字") % len(form.text)
     today = timezone.localdate(now)
-    category = Category.objects.filter(key=form.category, valid_from__lte=today).exclude(valid_to__lt=today).last()
+    category = (
+        Category.objects.filter(key=form.category, valid_from__lte=today).exclude(valid_to__lt=today).last()
+    )
     if category is None:
         wrong["category"] = _("请选择类别")
     wrong |= _check_people(form) | _check_choices(form)
@@ -142,14 +144,27 @@ def _check_people(form: Registration) -> dict[str, object]:
 def _check_choices(form: Registration) -> dict[str, object]:
     allowed = {"channel": CHANNELS, "appeal": APPEALS}
     wrong: dict[str, object] = {
-        name: _("请从所列选项中选择") for name, options in allowed.items() if getattr(form, name) not in dict(options)
+        name: _("请从所列选项中选择")
+        for name, options in allowed.items()
+        if getattr(form, name) not in dict(options)
     }
     if form.urgency and form.urgency not in dict(URGENCIES):
         wrong["urgency"] = _("请从所列选项中选择")
-    limits = {"place": 200, "wish": 500, "title": 120, "name": 60, "phone": 40, "address": 200, "external_number": 60}
+    limits = {
+        "place": 200,
+        "wish": 500,
+        "title": 120,
+        "name": 60,
+        "phone": 40,
+        "address": 200,
+        "external_number": 60,
+    }
     for name, limit in limits.items():
         if len(getattr(form, name)) > limit:
-            wrong[name] = _("最多 %(limit)d 字，现有 %(now)d 字") % {"limit": limit, "now": len(getattr(form, name))}
+            wrong[name] = _("最多 %(limit)d 字，现有 %(now)d 字") % {
+                "limit": limit,
+                "now": len(getattr(form, name)),
+            }
     return wrong
 
 
@@ -233,7 +248,9 @@ def _store(case: Case, form: Registration, now: datetime) -> None:
     if not form.told_now and not form.anonymous and clocks.has_rule(case, "inform", case.received_at):
         made.append(clocks.new_clock(case, "inform", "inform", case.received_at, unit_id))
     if _service_limit(case):
-        made.append(clocks.new_clock(case, "conclude", "conclude", case.received_at, unit_id, flow=Flow.SERVICE))
+        made.append(
+            clocks.new_clock(case, "conclude", "conclude", case.received_at, unit_id, flow=Flow.SERVICE)
+        )
     if not case.screened:
         made.append(clocks.new_clock(case, "screen", "screen", now, unit_id))
     Clock.objects.bulk_create(made)

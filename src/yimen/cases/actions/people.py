@@ -109,7 +109,9 @@ def _shown(row: Participant, person: Person, *, full: bool) -> Shown:
     words = str(row.get_role_display())
     if full:
         return Shown(row.role, words, person.name, person.phone, person.address, person.relation)
-    return Shown(row.role, words, mask_name(person.name), mask_phone(person.phone), "***" if person.address else "")
+    return Shown(
+        row.role, words, mask_name(person.name), mask_phone(person.phone), "***" if person.address else ""
+    )
 
 
 def participants(case: Case, *, full: bool = False) -> list[Shown]:
@@ -121,7 +123,9 @@ def participants(case: Case, *, full: bool = False) -> list[Shown]:
     return [_shown(row, _open(case.pk, key, row), full=full) for row in rows]
 
 
-def reveal(actor: Actor, grants: Grants, case: Case, reason: str, *, at: datetime | None = None) -> list[Shown]:
+def reveal(
+    actor: Actor, grants: Grants, case: Case, reason: str, *, at: datetime | None = None
+) -> list[Shown]:
     """Show names and phones in full, once, and keep in the ledger who looked and why."""
     require(grants, "cases.reveal", case)
     if not reason.strip():
@@ -133,4 +137,6 @@ def reveal(actor: Actor, grants: Grants, case: Case, reason: str, *, at: datetim
 
 def reindex(case: Case) -> None:
     """At reopening: the phones are findable again while the matter is open."""
-    index_phones(case.pk, (person.phone for person in participants(case, full=True) if person.role != "witness"))
+    index_phones(
+        case.pk, (person.phone for person in participants(case, full=True) if person.role != "witness")
+    )

@@ -27,7 +27,9 @@ def find_by_phone(actor: Actor, grants: Grants, phone: str) -> list[Case]:
         raise Invalid(_("请填写完整的电话号码"), {"phone": _("只用数字、空格和短横")})
     hits = PhoneIndex.objects.filter(digest=crypto.blind_index(phone)).values("case")
     with transaction.atomic():
-        found = list(queries.visible_to(grants).filter(pk__in=hits, open=True).select_related("category", "lead_unit"))
+        found = list(
+            queries.visible_to(grants).filter(pk__in=hits, open=True).select_related("category", "lead_unit")
+        )
         for case in found:
             record(actor, case, "case.phone_searched", at=timezone.now())
     return found

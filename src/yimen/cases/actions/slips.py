@@ -21,7 +21,9 @@ def issue_slip(actor: Actor, grants: Grants, case: Case, *, at: datetime | None 
     require(grants, "cases.open")
     now, code = at or timezone.now(), slip_code()
     with transaction.atomic():
-        SlipCode.objects.create(case=case, digest=slip_digest(code), issued_by_id=actor.user_id, issued_at=now)
+        SlipCode.objects.create(
+            case=case, digest=slip_digest(code), issued_by_id=actor.user_id, issued_at=now
+        )
         record(actor, case, "case.slip_printed", at=now)
     return code
 

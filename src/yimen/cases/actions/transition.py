@@ -164,7 +164,12 @@ def _step_clock(step: Step) -> Clock:
     case = step.case
     assert case.holder_unit_id is not None
     return clocks.new_clock(
-        case, "step", step.row.target, step.at, case.holder_unit_id, pauses=clocks.pauses_of(case) if case.suspended else ()
+        case,
+        "step",
+        step.row.target,
+        step.at,
+        case.holder_unit_id,
+        pauses=clocks.pauses_of(case) if case.suspended else (),
     )
 
 

@@ -5,7 +5,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-
 # Neighbouring pairs of characters, for Chinese search by a GIN index (exact after a LIKE recheck).
 BIGRAMS = """
 CREATE FUNCTION bigrams(input text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
@@ -18,460 +17,1300 @@ $$
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('grids', '0001_initial'),
-        ('organisations', '0001_initial'),
+        ("grids", "0001_initial"),
+        ("organisations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RunSQL(BIGRAMS, "DROP FUNCTION bigrams(text)"),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(editable=False, unique=True)),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('flow', models.CharField(choices=[('petition', '信访事项'), ('service', '服务诉求')], max_length=10)),
-                ('screened', models.BooleanField(default=False, help_text='false: 待甄别, under the stricter clock')),
-                ('state', models.CharField(max_length=20)),
-                ('open', models.GeneratedField(db_persist=True, expression=models.Case(models.When(state__in=('registered', 'answered', 'guided', 'dispatched', 'return_requested', 'returned', 'signed', 'accepted', 'not_accepted', 'in_hand', 'reported', 'verified', 'told', 'called_back', 'rated'), then=True), default=None), output_field=models.BooleanField(null=True))),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('title', models.CharField(max_length=120)),
-                ('text', models.TextField()),
-                ('wish', models.CharField(blank=True, default='', max_length=500)),
-                ('place', models.CharField(blank=True, default='', max_length=200)),
-                ('channel', models.CharField(choices=[('visit', '走访'), ('phone', '电话'), ('letter', '书信'), ('online', '网络'), ('fax', '传真'), ('above', '上级转来'), ('import', '历史导入')], max_length=8)),
-                ('appeal', models.CharField(choices=[('suggestion', '建议意见'), ('accusation', '检举控告'), ('appeal', '申诉求决'), ('enquiry', '咨询'), ('help', '求助')], default='appeal', max_length=12)),
-                ('urgency', models.CharField(choices=[('normal', '一般'), ('urgent', '紧急'), ('critical', '特急')], default='normal', max_length=8)),
-                ('party_size', models.PositiveIntegerField(default=1)),
-                ('anonymous', models.BooleanField(default=False)),
-                ('confidential', models.BooleanField(default=False, help_text='来访人要求保密')),
-                ('sealed', models.BooleanField(default=False, help_text='检举控告: explicit grants only, text encrypted')),
-                ('sealed_text', models.BinaryField(blank=True, null=True)),
-                ('external_number', models.CharField(blank=True, default='', max_length=60)),
-                ('window', models.CharField(blank=True, default='', max_length=20)),
-                ('received_at', models.DateTimeField(help_text='收到')),
-                ('told_at', models.DateTimeField(blank=True, help_text='告知', null=True)),
-                ('accepted_at', models.DateTimeField(blank=True, help_text='受理', null=True)),
-                ('served_at', models.DateTimeField(blank=True, help_text='答复送达', null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('next_step', models.CharField(max_length=20, null=True)),
-                ('due_at', models.DateTimeField(help_text='due of the governing clock, the earliest that runs', null=True)),
-                ('returns', models.PositiveSmallIntegerField(default=0)),
-                ('redos', models.PositiveSmallIntegerField(default=0)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('designated', models.BooleanField(default=False, help_text='指定承办: cannot be returned')),
-                ('suspended', models.BooleanField(default=False, help_text='中止计时')),
-                ('last_solved', models.CharField(blank=True, default='', max_length=8)),
-                ('rating', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('source', models.CharField(blank=True, default='', help_text='imports: name of the file or system', max_length=60)),
-                ('client_key', models.UUIDField(blank=True, null=True, unique=True)),
-                ('client_hash', models.CharField(blank=True, default='', max_length=64)),
-                ('search_text', models.TextField(blank=True, default='')),
-                ('accountable_person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('accountable_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit')),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('grid', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.grid')),
-                ('handler', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('holder_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit')),
-                ('lead_unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(editable=False, unique=True)),
+                ("number", models.CharField(max_length=24, unique=True)),
+                (
+                    "flow",
+                    models.CharField(
+                        choices=[("petition", "信访事项"), ("service", "服务诉求")], max_length=10
+                    ),
+                ),
+                (
+                    "screened",
+                    models.BooleanField(default=False, help_text="false: 待甄别, under the stricter clock"),
+                ),
+                ("state", models.CharField(max_length=20)),
+                (
+                    "open",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(
+                                state__in=(
+                                    "registered",
+                                    "answered",
+                                    "guided",
+                                    "dispatched",
+                                    "return_requested",
+                                    "returned",
+                                    "signed",
+                                    "accepted",
+                                    "not_accepted",
+                                    "in_hand",
+                                    "reported",
+                                    "verified",
+                                    "told",
+                                    "called_back",
+                                    "rated",
+                                ),
+                                then=True,
+                            ),
+                            default=None,
+                        ),
+                        output_field=models.BooleanField(null=True),
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("title", models.CharField(max_length=120)),
+                ("text", models.TextField()),
+                ("wish", models.CharField(blank=True, default="", max_length=500)),
+                ("place", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("visit", "走访"),
+                            ("phone", "电话"),
+                            ("letter", "书信"),
+                            ("online", "网络"),
+                            ("fax", "传真"),
+                            ("above", "上级转来"),
+                            ("import", "历史导入"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "appeal",
+                    models.CharField(
+                        choices=[
+                            ("suggestion", "建议意见"),
+                            ("accusation", "检举控告"),
+                            ("appeal", "申诉求决"),
+                            ("enquiry", "咨询"),
+                            ("help", "求助"),
+                        ],
+                        default="appeal",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[("normal", "一般"), ("urgent", "紧急"), ("critical", "特急")],
+                        default="normal",
+                        max_length=8,
+                    ),
+                ),
+                ("party_size", models.PositiveIntegerField(default=1)),
+                ("anonymous", models.BooleanField(default=False)),
+                ("confidential", models.BooleanField(default=False, help_text="来访人要求保密")),
+                (
+                    "sealed",
+                    models.BooleanField(
+                        default=False, help_text="检举控告: explicit grants only, text encrypted"
+                    ),
+                ),
+                ("sealed_text", models.BinaryField(blank=True, null=True)),
+                ("external_number", models.CharField(blank=True, default="", max_length=60)),
+                ("window", models.CharField(blank=True, default="", max_length=20)),
+                ("received_at", models.DateTimeField(help_text="收到")),
+                ("told_at", models.DateTimeField(blank=True, help_text="告知", null=True)),
+                ("accepted_at", models.DateTimeField(blank=True, help_text="受理", null=True)),
+                ("served_at", models.DateTimeField(blank=True, help_text="答复送达", null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("next_step", models.CharField(max_length=20, null=True)),
+                (
+                    "due_at",
+                    models.DateTimeField(
+                        help_text="due of the governing clock, the earliest that runs", null=True
+                    ),
+                ),
+                ("returns", models.PositiveSmallIntegerField(default=0)),
+                ("redos", models.PositiveSmallIntegerField(default=0)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("designated", models.BooleanField(default=False, help_text="指定承办: cannot be returned")),
+                ("suspended", models.BooleanField(default=False, help_text="中止计时")),
+                ("last_solved", models.CharField(blank=True, default="", max_length=8)),
+                ("rating", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True, default="", help_text="imports: name of the file or system", max_length=60
+                    ),
+                ),
+                ("client_key", models.UUIDField(blank=True, null=True, unique=True)),
+                ("client_hash", models.CharField(blank=True, default="", max_length=64)),
+                ("search_text", models.TextField(blank=True, default="")),
+                (
+                    "accountable_person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "accountable_unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                    ),
+                ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.grid",
+                    ),
+                ),
+                (
+                    "handler",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "holder_unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                    ),
+                ),
+                (
+                    "lead_unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseKey',
+            name="CaseKey",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='cases.case')),
-                ('wrapped', models.BinaryField()),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                ("wrapped", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Callback',
+            name="Callback",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attempt', models.PositiveSmallIntegerField()),
-                ('at', models.DateTimeField()),
-                ('way', models.CharField(choices=[('counter', '当面'), ('phone', '电话'), ('visit', '上门'), ('letter', '书面'), ('post', '挂号信'), ('message', '短信')], default='phone', max_length=8)),
-                ('outcome', models.CharField(choices=[('reached', '已联系上'), ('no_answer', '没有接通'), ('refused', '拒绝回访'), ('not_owed', '匿名，无法回访')], max_length=10)),
-                ('solved', models.CharField(blank=True, choices=[('yes', '已解决'), ('partly', '部分解决'), ('no', '未解决')], default='', max_length=8)),
-                ('rating', models.PositiveSmallIntegerField(choices=[(5, '非常满意'), (4, '满意'), (3, '基本满意'), (2, '不满意'), (1, '非常不满意')], null=True)),
-                ('comment', models.TextField(blank=True, default='')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("counter", "当面"),
+                            ("phone", "电话"),
+                            ("visit", "上门"),
+                            ("letter", "书面"),
+                            ("post", "挂号信"),
+                            ("message", "短信"),
+                        ],
+                        default="phone",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("reached", "已联系上"),
+                            ("no_answer", "没有接通"),
+                            ("refused", "拒绝回访"),
+                            ("not_owed", "匿名，无法回访"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "solved",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "已解决"), ("partly", "部分解决"), ("no", "未解决")],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "rating",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (5, "非常满意"),
+                            (4, "满意"),
+                            (3, "基本满意"),
+                            (2, "不满意"),
+                            (1, "非常不满意"),
+                        ],
+                        null=True,
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, default="")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40)),
-                ('name', models.CharField(max_length=40)),
-                ('name_en', models.CharField(blank=True, default='', max_length=80)),
-                ('short', models.CharField(blank=True, default='', max_length=12)),
-                ('default_unit', models.CharField(blank=True, default='', help_text='key of the usual lead unit', max_length=48)),
-                ('dispatch_mode', models.CharField(default='direct', help_text='direct 授权直派, approve 呈批, urgent 先办后补批', max_length=8)),
-                ('urgency', models.CharField(choices=[('normal', '一般'), ('urgent', '紧急'), ('critical', '特急')], default='normal', max_length=8)),
-                ('words', models.JSONField(blank=True, default=list, help_text='words that suggest this category')),
-                ('order', models.PositiveIntegerField(default=0)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=40)),
+                ("name", models.CharField(max_length=40)),
+                ("name_en", models.CharField(blank=True, default="", max_length=80)),
+                ("short", models.CharField(blank=True, default="", max_length=12)),
+                (
+                    "default_unit",
+                    models.CharField(
+                        blank=True, default="", help_text="key of the usual lead unit", max_length=48
+                    ),
+                ),
+                (
+                    "dispatch_mode",
+                    models.CharField(
+                        default="direct",
+                        help_text="direct 授权直派, approve 呈批, urgent 先办后补批",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[("normal", "一般"), ("urgent", "紧急"), ("critical", "特急")],
+                        default="normal",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "words",
+                    models.JSONField(blank=True, default=list, help_text="words that suggest this category"),
+                ),
+                ("order", models.PositiveIntegerField(default=0)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['order', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('key', 'valid_from'), name='category_version')],
+                "ordering": ["order", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "valid_from"), name="category_version")
+                ],
             },
         ),
         migrations.AddField(
-            model_name='case',
-            name='category',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.category'),
+            model_name="case",
+            name="category",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.category"
+            ),
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('step', '本环节'), ('inform', '告知'), ('conclude', '办结'), ('assignment', '承办'), ('screen', '甄别')], max_length=12)),
-                ('step', models.CharField(help_text='the state or whole-case limit this clock belongs to', max_length=20)),
-                ('rule', models.JSONField()),
-                ('start_at', models.DateTimeField()),
-                ('extend', models.PositiveIntegerField(default=0)),
-                ('target_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('provisional', models.BooleanField(default=False)),
-                ('explain', models.TextField()),
-                ('explain_en', models.TextField(blank=True, default='')),
-                ('running', models.BooleanField(default=True, help_text='true while it runs, else null', null=True)),
-                ('stopped_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('met', '按时'), ('late', '逾期'), ('void', '不再计')], default='', max_length=4)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('charged_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("step", "本环节"),
+                            ("inform", "告知"),
+                            ("conclude", "办结"),
+                            ("assignment", "承办"),
+                            ("screen", "甄别"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        help_text="the state or whole-case limit this clock belongs to", max_length=20
+                    ),
+                ),
+                ("rule", models.JSONField()),
+                ("start_at", models.DateTimeField()),
+                ("extend", models.PositiveIntegerField(default=0)),
+                ("target_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("provisional", models.BooleanField(default=False)),
+                ("explain", models.TextField()),
+                ("explain_en", models.TextField(blank=True, default="")),
+                (
+                    "running",
+                    models.BooleanField(default=True, help_text="true while it runs, else null", null=True),
+                ),
+                ("stopped_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("met", "按时"), ("late", "逾期"), ("void", "不再计")],
+                        default="",
+                        max_length=4,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "charged_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.unit"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='case',
-            name='clock',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.clock'),
+            model_name="case",
+            name="clock",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.clock"
+            ),
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', '主办'), ('assist', '协办')], max_length=6)),
-                ('state', models.CharField(choices=[('sent', '已转办'), ('signed', '已签收'), ('reported', '已报结果'), ('returned', '已退回'), ('ended', '已结束')], default='sent', max_length=8)),
-                ('offline', models.BooleanField(default=False, help_text='线下转办: by letter or call, the desk types the reply')),
-                ('require', models.TextField(blank=True, default='')),
-                ('sent_at', models.DateTimeField()),
-                ('signed_at', models.DateTimeField(blank=True, null=True)),
-                ('reported_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.clock')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(choices=[("lead", "主办"), ("assist", "协办")], max_length=6)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("sent", "已转办"),
+                            ("signed", "已签收"),
+                            ("reported", "已报结果"),
+                            ("returned", "已退回"),
+                            ("ended", "已结束"),
+                        ],
+                        default="sent",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "offline",
+                    models.BooleanField(
+                        default=False, help_text="线下转办: by letter or call, the desk types the reply"
+                    ),
+                ),
+                ("require", models.TextField(blank=True, default="")),
+                ("sent_at", models.DateTimeField()),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                ("reported_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.unit"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.clock"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('way', models.CharField(choices=[('counter', '当面'), ('phone', '电话'), ('visit', '上门'), ('letter', '书面'), ('post', '挂号信'), ('message', '短信')], max_length=8)),
-                ('outcome', models.CharField(choices=[('reached', '已联系上'), ('no_answer', '没有接通'), ('agreed', '约定再谈')], max_length=10)),
-                ('note', models.TextField(blank=True, default='')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("counter", "当面"),
+                            ("phone", "电话"),
+                            ("visit", "上门"),
+                            ("letter", "书面"),
+                            ("post", "挂号信"),
+                            ("message", "短信"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("reached", "已联系上"), ("no_answer", "没有接通"), ("agreed", "约定再谈")],
+                        max_length=10,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, default="")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.PositiveIntegerField()),
-                ('reason', models.TextField()),
-                ('asked_at', models.DateTimeField()),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.clock')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.PositiveIntegerField()),
+                ("reason", models.TextField()),
+                ("asked_at", models.DateTimeField()),
+                ("approved_at", models.DateTimeField(null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.clock"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('same', '同一件事'), ('follow', '另立新件')], default='same', max_length=8)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("same", "同一件事"), ("follow", "另立新件")], default="same", max_length=8
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('visitor', '来访人'), ('representative', '代表'), ('on_behalf', '代为反映人'), ('witness', '见证人')], max_length=16)),
-                ('sealed', models.BinaryField(help_text='AES-256-GCM of {name, phone, address, relation}')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("visitor", "来访人"),
+                            ("representative", "代表"),
+                            ("on_behalf", "代为反映人"),
+                            ("witness", "见证人"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("sealed", models.BinaryField(help_text="AES-256-GCM of {name, phone, address, relation}")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PhoneIndex',
+            name="PhoneIndex",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.BinaryField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.BinaryField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Result',
+            name="Result",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('decision', models.CharField(blank=True, choices=[('support', '予以支持'), ('explain', '解释说明'), ('reject', '不予支持')], default='', max_length=8)),
-                ('basis', models.TextField(blank=True, default='')),
-                ('source_reply', models.CharField(blank=True, default='', max_length=200)),
-                ('at', models.DateTimeField()),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit')),
-                ('verified_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField()),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[("support", "予以支持"), ("explain", "解释说明"), ("reject", "不予支持")],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("basis", models.TextField(blank=True, default="")),
+                ("source_reply", models.CharField(blank=True, default="", max_length=200)),
+                ("at", models.DateTimeField()),
+                ("verified_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.unit"
+                    ),
+                ),
+                (
+                    "verified_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReturnRequest',
+            name="ReturnRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField()),
-                ('asked_at', models.DateTimeField()),
-                ('agreed', models.BooleanField(null=True)),
-                ('answer', models.TextField(blank=True, default='')),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.assignment')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("asked_at", models.DateTimeField()),
+                ("agreed", models.BooleanField(null=True)),
+                ("answer", models.TextField(blank=True, default="")),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.assignment"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SealedExclusion',
+            name="SealedExclusion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SealedGrant',
+            name="SealedGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SlipCode',
+            name="SlipCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('issued_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("issued_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Supervision',
+            name="Supervision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('words', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('due_on', models.DateField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("words", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("due_on", models.DateField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Suspension',
+            name="Suspension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('reason', models.TextField()),
-                ('approved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+                ("reason", models.TextField()),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Urge',
+            name="Urge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('words', models.TextField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("words", models.TextField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(editable=False, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('purpose', models.CharField(blank=True, default='', max_length=20)),
-                ('mime', models.CharField(max_length=80)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('clean', '可查看'), ('sealed', '仅供下载'), ('blocked', '已拦截')], max_length=8)),
-                ('has_derivative', models.BooleanField(default=False)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(editable=False, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("purpose", models.CharField(blank=True, default="", max_length=20)),
+                ("mime", models.CharField(max_length=80)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("clean", "可查看"), ("sealed", "仅供下载"), ("blocked", "已拦截")],
+                        max_length=8,
+                    ),
+                ),
+                ("has_derivative", models.BooleanField(default=False)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['case'], name='attachment_case')],
-                'constraints': [models.UniqueConstraint(fields=('case', 'sha256'), name='attachment_once')],
+                "indexes": [models.Index(fields=["case"], name="attachment_case")],
+                "constraints": [models.UniqueConstraint(fields=("case", "sha256"), name="attachment_once")],
             },
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(fields=['case', 'id'], name='clock_case'),
+            model_name="clock",
+            index=models.Index(fields=["case", "id"], name="clock_case"),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('provisional', True), ('running', True)), fields=['due_at'], name='clock_provisional'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("provisional", True), ("running", True)),
+                fields=["due_at"],
+                name="clock_provisional",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('running', True), ('stopped_at__isnull', True)), models.Q(('running__isnull', True), ('stopped_at__isnull', False)), _connector='OR'), name='clock_running_or_stopped'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("running", True), ("stopped_at__isnull", True)),
+                    models.Q(("running__isnull", True), ("stopped_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="clock_running_or_stopped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(fields=('id', 'case', 'due_at', 'running'), name='clock_key'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(fields=("id", "case", "due_at", "running"), name="clock_key"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('open', True)), fields=['holder', 'due_at', 'id'], name='case_holder_due'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("open", True)), fields=["holder", "due_at", "id"], name="case_holder_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('open', True)), fields=['accountable_person', 'due_at', 'id'], name='case_accountable_due'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("open", True)),
+                fields=["accountable_person", "due_at", "id"],
+                name="case_accountable_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('open', True)), fields=['lead_unit', 'due_at', 'id'], name='case_lead_due'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("open", True)), fields=["lead_unit", "due_at", "id"], name="case_lead_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['state', 'due_at', 'id'], name='case_state_due'),
+            model_name="case",
+            index=models.Index(fields=["state", "due_at", "id"], name="case_state_due"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('open', True)), fields=['due_at', 'id'], name='case_due'),
+            model_name="case",
+            index=models.Index(condition=models.Q(("open", True)), fields=["due_at", "id"], name="case_due"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-received_at', '-id'], name='case_received'),
+            model_name="case",
+            index=models.Index(fields=["-received_at", "-id"], name="case_received"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(models.Func(models.F('search_text'), function='bigrams'), name='case_search'),
+            model_name="case",
+            index=django.contrib.postgres.indexes.GinIndex(
+                models.Func(models.F("search_text"), function="bigrams"), name="case_search"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['registered', 'answered', 'guided', 'dispatched', 'return_requested', 'returned', 'signed', 'accepted', 'not_accepted', 'in_hand', 'reported', 'verified', 'told', 'called_back', 'rated', 'closed', 'withdrawn', 'archived'])), name='case_state_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "registered",
+                            "answered",
+                            "guided",
+                            "dispatched",
+                            "return_requested",
+                            "returned",
+                            "signed",
+                            "accepted",
+                            "not_accepted",
+                            "in_hand",
+                            "reported",
+                            "verified",
+                            "told",
+                            "called_back",
+                            "rated",
+                            "closed",
+                            "withdrawn",
+                            "archived",
+                        ],
+                    )
+                ),
+                name="case_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('open__isnull', True), models.Q(('accountable_person__isnull', False), ('accountable_unit__isnull', False), ('clock__isnull', False), ('due_at__isnull', False), ('holder__isnull', False), ('holder_unit__isnull', False), ('next_step__isnull', False)), _connector='OR'), name='case_open_is_owned'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("open__isnull", True),
+                    models.Q(
+                        ("accountable_person__isnull", False),
+                        ("accountable_unit__isnull", False),
+                        ("clock__isnull", False),
+                        ("due_at__isnull", False),
+                        ("holder__isnull", False),
+                        ("holder_unit__isnull", False),
+                        ("next_step__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_open_is_owned",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('next_step__isnull', True), ('open__isnull', True)), models.Q(('next_step', 'route'), ('state', 'registered')), models.Q(('next_step', 'finish'), ('state', 'answered')), models.Q(('next_step', 'finish_guided'), ('state', 'guided')), models.Q(('next_step', 'sign'), ('state', 'dispatched')), models.Q(('next_step', 'decide_return'), ('state', 'return_requested')), models.Q(('next_step', 'reroute'), ('state', 'returned')), models.Q(('next_step', 'take_up'), ('state', 'signed')), models.Q(('next_step', 'start'), ('state', 'accepted')), models.Q(('next_step', 'tell_refusal'), ('state', 'not_accepted')), models.Q(('next_step', 'solve'), ('state', 'in_hand')), models.Q(('next_step', 'verify'), ('state', 'reported')), models.Q(('next_step', 'tell'), ('state', 'verified')), models.Q(('next_step', 'call_back'), ('state', 'told')), models.Q(('next_step', 'conclude'), ('state', 'called_back')), models.Q(('next_step', 'close'), ('state', 'rated')), _connector='OR'), name='case_next_step_fits_state'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("next_step__isnull", True), ("open__isnull", True)),
+                    models.Q(("next_step", "route"), ("state", "registered")),
+                    models.Q(("next_step", "finish"), ("state", "answered")),
+                    models.Q(("next_step", "finish_guided"), ("state", "guided")),
+                    models.Q(("next_step", "sign"), ("state", "dispatched")),
+                    models.Q(("next_step", "decide_return"), ("state", "return_requested")),
+                    models.Q(("next_step", "reroute"), ("state", "returned")),
+                    models.Q(("next_step", "take_up"), ("state", "signed")),
+                    models.Q(("next_step", "start"), ("state", "accepted")),
+                    models.Q(("next_step", "tell_refusal"), ("state", "not_accepted")),
+                    models.Q(("next_step", "solve"), ("state", "in_hand")),
+                    models.Q(("next_step", "verify"), ("state", "reported")),
+                    models.Q(("next_step", "tell"), ("state", "verified")),
+                    models.Q(("next_step", "call_back"), ("state", "told")),
+                    models.Q(("next_step", "conclude"), ("state", "called_back")),
+                    models.Q(("next_step", "close"), ("state", "rated")),
+                    _connector="OR",
+                ),
+                name="case_next_step_fits_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('sealed', False), models.Q(('search_text', ''), ('text', '')), _connector='OR'), name='case_sealed_unsearchable'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sealed", False), models.Q(("search_text", ""), ("text", "")), _connector="OR"
+                ),
+                name="case_sealed_unsearchable",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('party_size__gte', 1)), name='case_party_size'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("party_size__gte", 1)), name="case_party_size"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__isnull', True), ('rating__range', (1, 5)), _connector='OR'), name='case_rating_range'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rating__isnull", True), ("rating__range", (1, 5)), _connector="OR"),
+                name="case_rating_range",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['unit', 'state', 'case'], name='assignment_unit'),
+            model_name="assignment",
+            index=models.Index(fields=["unit", "state", "case"], name="assignment_unit"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'lead'), models.Q(('state__in', ['returned', 'ended']), _negated=True)), fields=('case',), name='assignment_one_lead'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("role", "lead"), models.Q(("state__in", ["returned", "ended"]), _negated=True)
+                ),
+                fields=("case",),
+                name="assignment_one_lead",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['returned', 'ended']), _negated=True), fields=('case', 'unit'), name='assignment_unit_once'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["returned", "ended"]), _negated=True),
+                fields=("case", "unit"),
+                name="assignment_unit_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('case', 'other'), name='link_once'),
+            model_name="link",
+            constraint=models.UniqueConstraint(fields=("case", "other"), name="link_once"),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.CheckConstraint(condition=models.Q(('case', models.F('other')), _negated=True), name='link_not_self'),
+            model_name="link",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("case", models.F("other")), _negated=True), name="link_not_self"
+            ),
         ),
         migrations.AddIndex(
-            model_name='participant',
-            index=models.Index(fields=['case'], name='participant_case'),
+            model_name="participant",
+            index=models.Index(fields=["case"], name="participant_case"),
         ),
         migrations.AddIndex(
-            model_name='phoneindex',
-            index=models.Index(fields=['digest'], name='phoneindex_digest'),
+            model_name="phoneindex",
+            index=models.Index(fields=["digest"], name="phoneindex_digest"),
         ),
         migrations.AddConstraint(
-            model_name='phoneindex',
-            constraint=models.UniqueConstraint(fields=('case', 'digest'), name='phoneindex_once'),
+            model_name="phoneindex",
+            constraint=models.UniqueConstraint(fields=("case", "digest"), name="phoneindex_once"),
         ),
         migrations.AddConstraint(
-            model_name='sealedexclusion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('unit__isnull', True), ('user__isnull', False)), models.Q(('unit__isnull', False), ('user__isnull', True)), _connector='OR'), name='sealedexclusion_one'),
+            model_name="sealedexclusion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("unit__isnull", True), ("user__isnull", False)),
+                    models.Q(("unit__isnull", False), ("user__isnull", True)),
+                    _connector="OR",
+                ),
+                name="sealedexclusion_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sealedgrant',
-            constraint=models.UniqueConstraint(fields=('case', 'user'), name='sealedgrant_once'),
+            model_name="sealedgrant",
+            constraint=models.UniqueConstraint(fields=("case", "user"), name="sealedgrant_once"),
         ),
         migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('case',), name='suspension_one_open'),
+            model_name="suspension",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)), fields=("case",), name="suspension_one_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='suspension_order'),
+            model_name="suspension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
+                ),
+                name="suspension_order",
+            ),
         ),
     ]

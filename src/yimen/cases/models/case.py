@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q
 from django.db.models import Case as When_
+from django.db.models import F, Func, Q
 from django.db.models.expressions import When
 from django.utils.translation import gettext_lazy as _
 
@@ -38,8 +38,12 @@ class Category(models.Model):
     name = models.CharField(max_length=40)
     name_en = models.CharField(max_length=80, blank=True, default="")
     short = models.CharField(max_length=12, blank=True, default="")
-    default_unit = models.CharField(max_length=48, blank=True, default="", help_text="key of the usual lead unit")
-    dispatch_mode = models.CharField(max_length=8, default="direct", help_text="direct 授权直派, approve 呈批, urgent 先办后补批")
+    default_unit = models.CharField(
+        max_length=48, blank=True, default="", help_text="key of the usual lead unit"
+    )
+    dispatch_mode = models.CharField(
+        max_length=8, default="direct", help_text="direct 授权直派, approve 呈批, urgent 先办后补批"
+    )
     urgency = models.CharField(max_length=8, choices=URGENCIES, default="normal")
     words = models.JSONField(default=list, blank=True, help_text="words that suggest this category")
     order = models.PositiveIntegerField(default=0)
@@ -114,11 +118,19 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
 
-    accountable_unit = models.ForeignKey("organisations.Unit", null=True, on_delete=models.PROTECT, related_name="+")
-    accountable_person = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
-    holder_unit = models.ForeignKey("organisations.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    accountable_unit = models.ForeignKey(
+        "organisations.Unit", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    accountable_person = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    holder_unit = models.ForeignKey(
+        "organisations.Unit", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     holder = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
-    lead_unit = models.ForeignKey("organisations.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    lead_unit = models.ForeignKey(
+        "organisations.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     next_step = models.CharField(max_length=20, null=True)
     clock = models.ForeignKey("cases.Clock", null=True, on_delete=models.PROTECT, related_name="+")
     due_at = models.DateTimeField(null=True, help_text="due of the governing clock, the earliest that runs")
@@ -130,10 +142,16 @@ class Case(models.Model):
     suspended = models.BooleanField(default=False, help_text="中止计时")
     last_solved = models.CharField(max_length=8, blank=True, default="")
     rating = models.PositiveSmallIntegerField(null=True, blank=True)
-    answered_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    handler = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    answered_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    handler = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
-    source = models.CharField(max_length=60, blank=True, default="", help_text="imports: name of the file or system")
+    source = models.CharField(
+        max_length=60, blank=True, default="", help_text="imports: name of the file or system"
+    )
     client_key = models.UUIDField(null=True, blank=True, unique=True)
     client_hash = models.CharField(max_length=64, blank=True, default="")
     search_text = models.TextField(blank=True, default="")
@@ -155,13 +173,21 @@ class Case(models.Model):
                 name="case_open_is_owned",
             ),
             models.CheckConstraint(condition=_next_step_fits(), name="case_next_step_fits_state"),
-            models.CheckConstraint(condition=Q(sealed=False) | Q(search_text="", text=""), name="case_sealed_unsearchable"),
+            models.CheckConstraint(
+                condition=Q(sealed=False) | Q(search_text="", text=""), name="case_sealed_unsearchable"
+            ),
             models.CheckConstraint(condition=Q(party_size__gte=1), name="case_party_size"),
-            models.CheckConstraint(condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)), name="case_rating_range"),
+            models.CheckConstraint(
+                condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)), name="case_rating_range"
+            ),
         ]
         indexes = [
             models.Index(fields=["holder", "due_at", "id"], condition=Q(open=True), name="case_holder_due"),
-            models.Index(fields=["accountable_person", "due_at", "id"], condition=Q(open=True), name="case_accountable_due"),
+            models.Index(
+                fields=["accountable_person", "due_at", "id"],
+                condition=Q(open=True),
+                name="case_accountable_due",
+            ),
             models.Index(fields=["lead_unit", "due_at", "id"], condition=Q(open=True), name="case_lead_due"),
             models.Index(fields=["state", "due_at", "id"], name="case_state_due"),
             models.Index(fields=["due_at", "id"], condition=Q(open=True), name="case_due"),

@@ -6,7 +6,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-KINDS = (("step", _("本环节")), ("inform", _("告知")), ("conclude", _("办结")), ("assignment", _("承办")), ("screen", _("甄别")))
+KINDS = (
+    ("step", _("本环节")),
+    ("inform", _("告知")),
+    ("conclude", _("办结")),
+    ("assignment", _("承办")),
+    ("screen", _("甄别")),
+)
 OUTCOMES = (("met", _("按时")), ("late", _("逾期")), ("void", _("不再计")))
 
 
@@ -36,11 +42,14 @@ class Clock(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["case", "id"], name="clock_case"),
-            models.Index(fields=["due_at"], condition=Q(provisional=True, running=True), name="clock_provisional"),
+            models.Index(
+                fields=["due_at"], condition=Q(provisional=True, running=True), name="clock_provisional"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(running=True, stopped_at__isnull=True) | Q(running__isnull=True, stopped_at__isnull=False),
+                condition=Q(running=True, stopped_at__isnull=True)
+                | Q(running__isnull=True, stopped_at__isnull=False),
                 name="clock_running_or_stopped",
             ),
             models.UniqueConstraint(fields=["id", "case", "due_at", "running"], name="clock_key"),

@@ -17,11 +17,11 @@ def _case() -> models.ForeignKey:
 
 
 def _user(**more: object) -> models.ForeignKey:
-    return models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", **more)  # type: ignore[arg-type]
+    return models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", **more)
 
 
 def _unit(**more: object) -> models.ForeignKey:
-    return models.ForeignKey("organisations.Unit", on_delete=models.PROTECT, related_name="+", **more)  # type: ignore[arg-type]
+    return models.ForeignKey("organisations.Unit", on_delete=models.PROTECT, related_name="+", **more)
 
 
 class Assignment(models.Model):
@@ -39,7 +39,9 @@ class Assignment(models.Model):
     unit = _unit()
     role = models.CharField(max_length=6, choices=ROLES)
     state = models.CharField(max_length=8, choices=STATES, default="sent")
-    offline = models.BooleanField(default=False, help_text="线下转办: by letter or call, the desk types the reply")
+    offline = models.BooleanField(
+        default=False, help_text="线下转办: by letter or call, the desk types the reply"
+    )
     require = models.TextField(blank=True, default="")
     sent_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True, blank=True)
@@ -51,10 +53,14 @@ class Assignment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["case"], condition=Q(role="lead") & ~Q(state__in=["returned", "ended"]), name="assignment_one_lead"
+                fields=["case"],
+                condition=Q(role="lead") & ~Q(state__in=["returned", "ended"]),
+                name="assignment_one_lead",
             ),
             models.UniqueConstraint(
-                fields=["case", "unit"], condition=~Q(state__in=["returned", "ended"]), name="assignment_unit_once"
+                fields=["case", "unit"],
+                condition=~Q(state__in=["returned", "ended"]),
+                name="assignment_unit_once",
             ),
         ]
         indexes = [models.Index(fields=["unit", "state", "case"], name="assignment_unit")]
@@ -158,8 +164,12 @@ class Suspension(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(until__isnull=True), name="suspension_one_open"),
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="suspension_order"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(until__isnull=True), name="suspension_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="suspension_order"
+            ),
         ]
 
     def __str__(self) -> str:
