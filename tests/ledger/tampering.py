@@ -147,7 +147,9 @@ def rehash_from(seq: int, digest: Callable[[bytes], bytes]) -> None:
         seq,
     )
     for number, *row in rows:
-        mac = digest(len(mac).to_bytes(4, "big") + mac + canonical.link_bytes(number, canonical.Row(*row)))
+        entry = canonical.Row(*row)
+        link = canonical.link_bytes(number, entry, canonical.said(entry))
+        mac = digest(len(mac).to_bytes(4, "big") + mac + link)
         run("UPDATE ledger_chain SET mac = %s WHERE seq = %s", mac, number)
 
 

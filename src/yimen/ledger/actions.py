@@ -48,7 +48,8 @@ def append(
         raise ValueError(f"kind and subject must be lower-case words: {kind!r} {subject!r}")
     entry = Entry(
         kind=kind, subject=subject, subject_id=subject_id, actor_id=actor.user_id, via=actor.via,
-        actor_label=_plain(actor.label), at=at or timezone.now(), payload=_plain(payload), sealed=sealed,
+        actor_label=_plain(actor.label), at=at or timezone.now(), payload=_plain(payload),
+        sealed=None if sealed is None else bytes(sealed),
     )  # fmt: skip
     _insert(entry)
     return entry
@@ -65,18 +66,11 @@ def _insert(entry: Entry) -> None:
     text = canonical.dumps(entry.payload)
     if len(text.encode()) > canonical.MAX_BYTES:
         raise Invalid(_("记入台账的内容过大，附件请另存"), code="too_large")
-    entry.origin = canonical.origin(crypto.keyring(), _row(entry, text), os.urandom(canonical.NONCE_SIZE))
-    said = (
-        entry.kind,
-        entry.subject,
-        entry.subject_id,
-        entry.actor_id,
-        entry.actor_label,
-        entry.via,
-        entry.at,
-    )
+    said = canonical.said(_row(entry, text))
+    entry.origin = canonical.origin(crypto.keyring(), said, os.urandom(canonical.NONCE_SIZE))
+    who = (entry.kind, entry.subject, entry.subject_id, entry.actor_id, entry.actor_label, entry.via)
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, (*said, text, entry.sealed, entry.origin))
+        cursor.execute(_INSERT, (*who, entry.at, text, entry.sealed, entry.origin))
         entry.pk, entry.recorded_at = cursor.fetchone()
     entry._state.adding, entry._state.db = False, connection.alias
 

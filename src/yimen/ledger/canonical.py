@@ -152,22 +152,20 @@ def epoch(moment: datetime) -> str:
     return f"{sign}{micro // 10**6}.{micro % 10**6:06d}"
 
 
-def origin(keys: Keyring, row: Row, nonce: bytes) -> bytes:
-    """`nonce` and the HMAC by which the application vouches for all it said; the nonce is never used twice.
-
-    It leaves out only what the database adds: the id and the time of recording.
-    """
-    return nonce + keys.origin_mac(_joined([LABEL, nonce, *_said(row)]))
-
-
-def link_bytes(seq: int, row: Row) -> bytes:
-    """What one link of the chain covers, beside the previous HMAC: the number and every column."""
-    return _joined([LABEL, seq, row.id, row.recorded_at, *_said(row), row.origin])
-
-
-def _said(row: Row) -> list[int | str | bytes | None]:
+def said(row: Row) -> bytes:
+    """What the application said: everything but what the database adds, the id and the time of recording."""
     who = [row.actor_id, row.actor_label, row.via]
-    return [row.kind, row.subject, row.subject_id, *who, row.at, json_bytes(row.payload), row.sealed]
+    return _joined([row.kind, row.subject, row.subject_id, *who, row.at, json_bytes(row.payload), row.sealed])
+
+
+def origin(keys: Keyring, said: bytes, nonce: bytes) -> bytes:
+    """`nonce` and the HMAC by which the application vouches for what it said; no nonce is used twice."""
+    return nonce + keys.origin_mac(_joined([LABEL, nonce]) + said)
+
+
+def link_bytes(seq: int, row: Row, said: bytes) -> bytes:
+    """What one link of the chain covers, beside the previous HMAC: the number and every column."""
+    return _joined([LABEL, seq, row.id, row.recorded_at]) + said + _part(row.origin)
 
 
 def _joined(parts: Iterable[int | str | bytes | None]) -> bytes:

@@ -149,7 +149,8 @@ def _link(tail: Tail, rows: Sequence[Row], keys: Keyring) -> Tail:
     macs: list[bytes] = []
     fresh = _unnumbered(rows)
     for row in fresh:
-        tail = Tail(tail.seq + 1, keys.chain_mac(tail.mac, canonical.link_bytes(tail.seq + 1, row)))
+        link = canonical.link_bytes(tail.seq + 1, row, canonical.said(row))
+        tail = Tail(tail.seq + 1, keys.chain_mac(tail.mac, link))
         numbers.append(tail.seq)
         macs.append(tail.mac)
     with connection.cursor() as cursor:

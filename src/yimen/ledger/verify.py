@@ -178,13 +178,14 @@ def _link(report: Report, keys: Keyring, prev: bytes, link: Link) -> None:
     if link.row is None:
         report.add("entry_gone", seq=link.seq, entry=link.entry_id)
         return
-    if keys.chain_mac(prev, canonical.link_bytes(link.seq, link.row)) != link.mac:
+    said = canonical.said(link.row)
+    if keys.chain_mac(prev, canonical.link_bytes(link.seq, link.row, said)) != link.mac:
         report.add("entry_changed", seq=link.seq, entry=link.entry_id)
-    _origin(report, keys, link.row)
+    _origin(report, keys, link.row, said)
 
 
-def _origin(report: Report, keys: Keyring, row: Row) -> None:
-    if canonical.origin(keys, row, row.origin[: canonical.NONCE_SIZE]) != row.origin:
+def _origin(report: Report, keys: Keyring, row: Row, said: bytes) -> None:
+    if canonical.origin(keys, said, row.origin[: canonical.NONCE_SIZE]) != row.origin:
         report.add("entry_forged", entry=row.id)
 
 
@@ -199,7 +200,7 @@ def _links() -> Iterator[Link]:
 def _outside_the_chain(report: Report, keys: Keyring) -> None:
     for queued, *columns in _rows(_UNNUMBERED):
         row = Row(*columns)
-        _origin(report, keys, row)
+        _origin(report, keys, row, canonical.said(row))
         if not queued:
             report.add("entry_unnumbered", entry=row.id)
     for (entry,) in _rows(_TWICE):
