@@ -7,9 +7,14 @@ import io
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yimen.foundation.home import REPO
+
+if TYPE_CHECKING:
+    from polib import POEntry, POFile
 
 HELP = "收集界面文字，检查英文译文是否齐全"
 HELP_EN = "collect the texts of the screens; --check: every one has an English translation"
@@ -31,7 +36,16 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "pgettext_lazy": ((1, "c"), 2),
 }
 _PLACE = re.compile(r"%(\([a-z_]+\))?[sd]|\{[a-z_]*\}")
+_CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 Message = tuple[str | None, str]  # context, Chinese text
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a text stands first; `plural` is its second argument when it is counted."""
+
+    place: str
+    plural: str = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,10 +56,10 @@ def run(args: argparse.Namespace) -> int:
     """0 when the catalogue is complete (after gathering, unless --check)."""
     import polib
 
-    found = dict(gather())
+    found = gather()
     catalogue = polib.pofile(str(CATALOGUE)) if CATALOGUE.exists() else polib.POFile(wrapwidth=110)
     if not args.check:
-        _update(catalogue, found)
+        update(catalogue, found)
         CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
         catalogue.save(str(CATALOGUE))
     faults = list(complaints(catalogue, found))
@@ -55,26 +69,26 @@ def run(args: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
-def gather() -> Iterator[tuple[Message, str]]:
-    """Every marked text of Python files and templates with the first place where it stands."""
-    seen: set[Message] = set()
+def gather() -> dict[Message, Found]:
+    """Every marked text of Python files and templates."""
+    found: dict[Message, Found] = {}
     for path in sorted([*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html"), *SOURCE.rglob("*.txt")]):
-        for message in _texts(path):
-            if message not in seen:
-                seen.add(message)
-                yield message, str(path.relative_to(REPO))
+        for message, plural in _texts(path):
+            known = found.get(message, Found(str(path.relative_to(REPO))))
+            found[message] = Found(known.place, known.plural or plural)
+    return found
 
 
-def _texts(path: Path) -> Iterator[Message]:
+def _texts(path: Path) -> Iterator[tuple[Message, str]]:
     from babel.messages.extract import extract
 
     source = path.read_text("utf-8")
     if path.suffix != ".py":
         source = _as_python(source)
     for _line, text, _comments, context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
-        plain = text[0] if isinstance(text, tuple) else text
+        plain, plural = (text[0], text[1]) if isinstance(text, tuple) else (text, "")
         if plain:
-            yield context, plain
+            yield (context, plain), plural or ""
 
 
 def _as_python(source: str) -> str:
@@ -85,38 +99,69 @@ def _as_python(source: str) -> str:
     return str(templatize(source))
 
 
-def _update(catalogue: object, found: dict[Message, str]) -> None:
+def update(catalogue: POFile, found: dict[Message, Found]) -> None:
+    """Bring the catalogue to the texts of the source; translations of texts that stay are kept."""
     import polib
 
-    assert isinstance(catalogue, polib.POFile)
     catalogue.metadata = {
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Transfer-Encoding": "8bit",
         "Language": "en",
         "Plural-Forms": "nplurals=2; plural=(n != 1);",
     }
-    have = {(entry.msgctxt, entry.msgid): entry for entry in catalogue}
-    catalogue[:] = [entry for key, entry in have.items() if key in found]
-    for (context, text), place in found.items():
-        if (context, text) not in have:
-            catalogue.append(polib.POEntry(msgid=text, msgctxt=context, msgstr="", occurrences=[(place, "")]))
-    catalogue.sort(key=lambda entry: (entry.occurrences[0][0] if entry.occurrences else "", entry.msgid))
+    have = _by_message(catalogue)
+    catalogue[:] = [
+        _fit(have.get(key, polib.POEntry(msgid=key[1], msgctxt=key[0])), found[key]) for key in found
+    ]
+    catalogue.sort(key=lambda entry: (entry.occurrences[0][0], entry.msgid))
 
 
-def complaints(catalogue: object, found: dict[Message, str]) -> Iterator[str]:
-    """What is missing, superfluous, left in Chinese or differs in its placeholders."""
-    import polib
+def _fit(entry: POEntry, text: Found) -> POEntry:
+    """The entry with its place, and with two forms when the text is counted."""
+    entry.occurrences = [(text.place, "")]
+    if text.plural and not entry.msgstr_plural:
+        entry.msgstr_plural = {0: entry.msgstr, 1: entry.msgstr}
+        entry.msgstr = ""
+    entry.msgid_plural = text.plural
+    if not text.plural and entry.msgstr_plural:
+        entry.msgstr, entry.msgstr_plural = entry.msgstr_plural[1], {}
+    return entry
 
-    assert isinstance(catalogue, polib.POFile)
-    have = {(entry.msgctxt, entry.msgid): entry for entry in catalogue}
-    for key, place in found.items():
+
+def _by_message(catalogue: POFile) -> dict[Message, POEntry]:
+    return {(entry.msgctxt, entry.msgid): entry for entry in catalogue}
+
+
+def complaints(catalogue: POFile, found: dict[Message, Found]) -> Iterator[str]:
+    """What is missing, superfluous, left in Chinese, differs in its placeholders or in being counted."""
+    have = _by_message(catalogue)
+    for key, text in found.items():
         entry = have.get(key)
-        if entry is None or not (entry.msgstr or entry.msgstr_plural):
-            yield f"没有译文 untranslated: {key[1]!r} ({place})"
-        elif _places(entry.msgid) != _places(entry.msgstr or entry.msgstr_plural[1]):
-            yield f"占位符不符 placeholders differ: {key[1]!r}"
+        fault = _fault(entry, text) if entry else "没有译文 untranslated"
+        if fault:
+            yield f"{fault}: {key[1]!r} ({text.place})"
     for key in have.keys() - found.keys():
         yield f"已不再使用 no longer used: {key[1]!r}"
+
+
+def _fault(entry: POEntry, text: Found) -> str:
+    forms = forms_of(entry)
+    if bool(entry.msgid_plural) != bool(text.plural):
+        return "单复数不符 counted in one place only"
+    if not all(forms):
+        return "没有译文 untranslated"
+    if any(_places(form) != _places(entry.msgid) for form in forms):
+        return "占位符不符 placeholders differ"
+    return "译文里有中文 left in Chinese" if any(_CHINESE.search(form) for form in forms) else ""
+
+
+def forms_of(entry: POEntry) -> list[str]:
+    """The English of an entry: one text, or both its forms."""
+    return (
+        [entry.msgstr_plural[n] for n in sorted(entry.msgstr_plural)]
+        if entry.msgid_plural
+        else [entry.msgstr]
+    )
 
 
 def _places(text: str) -> list[str]:
