@@ -61,6 +61,9 @@ class Hours:
             return False
         return (not self.weekdays or day.isoweekday() in self.weekdays) and self._in_season(day)
 
+    def lasts_beyond(self, day: date) -> bool:
+        return self.valid_to is None or self.valid_to > day
+
     def _in_season(self, day: date) -> bool:
         if self.season is None:
             return True
@@ -89,7 +92,7 @@ class WorkCalendar:
         self._published = frozenset(published)
         self._hours = sorted(hours, key=lambda row: row.rank, reverse=True)
         self.zone = zone
-        self._sums: dict[tuple[str, int], int] = {}
+        self._sums: dict[object, int] = {}
 
     def published(self, year: int) -> bool:
         """Has this year's table been loaded?"""
@@ -139,15 +142,25 @@ class WorkCalendar:
         return self._sum("minutes", year)
 
     def _sum(self, what: str, year: int) -> int:
-        if (what, year) not in self._sums:
-            days = (
-                date.fromordinal(n)
-                for n in range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1)
-            )
-            self._sums[what, year] = sum(
+        key = (what, self._shape(year))
+        if key not in self._sums:
+            first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+            days = (date.fromordinal(ordinal) for ordinal in range(first, last + 1))
+            self._sums[key] = sum(
                 self.is_work_day(day) if what == "days" else length(self.hours(day)) for day in days
             )
-        return self._sums[what, year]
+        return self._sums[key]
+
+    def _shape(self, year: int) -> object:
+        """Years of one shape have the same sums: the year itself where rows or new hours make it its own."""
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        ends = [end for row in self._hours for end in (row.valid_from, row.valid_to) if end]
+        if self.rows_between(first, last) or any(end.year == year for end in ends):
+            return year
+        running = tuple(
+            n for n, row in enumerate(self._hours) if row.valid_from < first and row.lasts_beyond(last)
+        )
+        return self.published(year), first.weekday(), last.timetuple().tm_yday, running
 
 
 def length(periods: Periods) -> int:
