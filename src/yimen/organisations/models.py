@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class UnitKind(models.TextChoices):
-    CENTRE = "centre", "中心"
-    OFFICE = "office", "内设机构"
-    STATIONED = "stationed", "派驻单位"
-    EXTERNAL = "external", "无账号单位"
-    COMMUNITY = "community", "社区"
-    DISTRICT = "district", "区级单位"
+    CENTRE = "centre", _("中心")
+    OFFICE = "office", _("内设机构")
+    STATIONED = "stationed", _("派驻单位")
+    EXTERNAL = "external", _("无账号单位")
+    COMMUNITY = "community", _("社区")
+    DISTRICT = "district", _("区级单位")
 
 
 class Unit(models.Model):
@@ -21,7 +22,9 @@ class Unit(models.Model):
     name = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=12, choices=UnitKind.choices)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    online = models.BooleanField(default=True, help_text="has accounts; otherwise matters go by letter or call")
+    online = models.BooleanField(
+        default=True, help_text="has accounts; otherwise matters go by letter or call"
+    )
     phone = models.CharField(max_length=40, blank=True, default="")
     address = models.CharField(max_length=200, blank=True, default="")
     hours = models.CharField(max_length=200, blank=True, default="")
@@ -44,7 +47,9 @@ class Membership(models.Model):
     active = models.BooleanField(default=True)
     title = models.CharField(max_length=40, blank=True, default="")
     window = models.CharField(max_length=20, blank=True, default="")
-    liaison = models.BooleanField(default=False, help_text="联络员: what is sent to the unit arrives here first")
+    liaison = models.BooleanField(
+        default=False, help_text="联络员: what is sent to the unit arrives here first"
+    )
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
 
@@ -66,13 +71,19 @@ class Office(models.Model):
 
     name = models.CharField(max_length=80)
     centre_name = models.CharField(max_length=80)
-    number_prefix = models.CharField(max_length=4, default="永", help_text="first character of a matter's number")
+    number_prefix = models.CharField(
+        max_length=4, default="永", help_text="first character of a matter's number"
+    )
     address = models.CharField(max_length=200, blank=True, default="")
     phone = models.CharField(max_length=40, blank=True, default="")
     hours = models.CharField(max_length=200, blank=True, default="")
     division_code = models.CharField(max_length=12, blank=True, default="")
-    public_url = models.CharField(max_length=200, blank=True, default="", help_text="address printed in slip codes")
-    note = models.CharField(max_length=300, blank=True, default="", help_text="shown with the name, e.g. on a demo")
+    public_url = models.CharField(
+        max_length=200, blank=True, default="", help_text="address printed in slip codes"
+    )
+    note = models.CharField(
+        max_length=300, blank=True, default="", help_text="shown with the name, e.g. on a demo"
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 KINDS = (
     ("step", _("本环节")),
     ("inform", _("告知")),
-    ("conclude", _("办结")),
+    ("conclude", pgettext_lazy("clock", "办结")),
     ("assignment", _("承办")),
     ("screen", _("甄别")),
 )

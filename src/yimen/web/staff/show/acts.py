@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yimen.access.registry import Grants
 from yimen.cases import queries
@@ -218,7 +219,7 @@ ACTS: Final = {
         Act("extend", _("延期"), "calendar", _HEADS, lambda s: s.runs("conclude") and not s.case.suspended,
             (_field("amount", "number", _("延长多少天")), _REASON, _field("told", "check", _("已把延期理由告知来访人"))),
             frozenset({"amount", "reason", "told"}), _extend, _("须在届满前提出，合计不超过三十日。")),
-        Act("suspend", _("中止计时"), "pause", _HEADS, lambda s: _open(s) and not s.case.suspended, (_REASON,),
+        Act("suspend", pgettext_lazy("verb", "中止计时"), "pause", _HEADS, lambda s: _open(s) and not s.case.suspended, (_REASON,),
             frozenset({"reason"}), _suspend, _("从今天起不计时，恢复时把这些天扣除。")),
         Act("resume", _("恢复计时"), "clock", _HEADS, lambda s: _open(s) and s.case.suspended, (), frozenset(), _resume),
         Act("visit", _("再次来访记录"), "people", _DESK, lambda s: True,
