@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Missing, Refused
@@ -95,7 +96,7 @@ def can(grants: Grants, action: str, obj: Any = None) -> bool:
 def require(grants: Grants, action: str, obj: Any = None, *, hide: bool = False) -> None:
     """Raise Refused, or Missing when even the existence is not this person's business."""
     if not can(grants, action, obj):
-        raise (Missing if hide else Refused)("您没有办理此事的权限")
+        raise (Missing if hide else Refused)(_("您没有办理此事的权限"))
 
 
 def role_only(*roles: Role) -> Predicate:
