@@ -72,7 +72,8 @@ def run(
     spans = [(_date(first), _date(last) if last else None) for first, last in pauses]
     if spans and frozen["unit"] in HOUR_UNITS:
         raise Invalid(_("按小时计的期限不能中止"), code="hours_pause")
-    result = due(calendar, start, frozen["amount"], frozen["unit"], spans, extend)
+    here = start.astimezone(calendar.zone)  # rows come in UTC; the explanation is for the office
+    result = due(calendar, here, frozen["amount"], frozen["unit"], spans, extend)
     return ClockResult(
         target_at=_moment(result.target, calendar),
         due_at=_moment(result.due, calendar),
