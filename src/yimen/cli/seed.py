@@ -12,7 +12,7 @@ HIDDEN = True
 
 # Verbs of the rooms, in the order of the house. Each runs at every start and changes nothing the second time.
 HOOKS = [
-    "yimen.calendars.actions:load_shipped",
+    "yimen.cases.actions.calendar_changed:load_shipped",
     "yimen.cases.actions.categories:load_categories",
 ]
 

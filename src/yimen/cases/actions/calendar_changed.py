@@ -5,17 +5,16 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from yimen.calendars import actions as calendars
 from yimen.foundation.actor import SYSTEM, Actor
 
-from ..models import Case
+from ..models import Case, Clock
 from . import clocks
 from .record import record, standing
 
 
 def recompute_provisional(actor: Actor = SYSTEM, *, every: bool = False) -> int:
     """Recompute open matters with a provisional running clock (or all of them); gives how many dues moved."""
-    from ..models import Clock
-
     wanted = Clock.objects.filter(running=True)
     if not every:
         wanted = wanted.filter(provisional=True)
@@ -39,3 +38,8 @@ def _recompute(actor: Actor, case_id: int) -> bool:
             actor, case, "case.reclocked", at=timezone.now(), payload={"was": before, "set": standing(case)}
         )
         return True
+
+
+def load_shipped() -> int:
+    """Load the shipped calendars and rules; where that brought anything new, provisional dues are computed anew."""
+    return recompute_provisional() if calendars.load_shipped() else 0
