@@ -27,7 +27,9 @@ OPERATOR = Actor(None, "operator", "cli")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="登录名 / the sign-in name")
-    parser.add_argument("--address", metavar="URL", help="浏览器里的网址开头 / how browsers reach this server")
+    parser.add_argument(
+        "--address", metavar="URL", help="浏览器里的网址开头 / how browsers reach this server"
+    )
     parser.add_argument(
         "--lost-second-factor",
         action="store_true",
