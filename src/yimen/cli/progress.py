@@ -69,6 +69,32 @@ def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = No
     return done.stdout
 
 
+def follow(command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> None:
+    """Run a program that tells its own progress: each of its lines is shown. Failed with the last ones otherwise."""
+    told: list[str] = []
+    with subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        try:
+            for line in process.stdout or ():
+                told.append(line.rstrip())
+                say(told[-1])
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        raise Failed(
+            "\n".join([f"{' '.join(command[:4])} … 失败 / failed ({process.returncode})", *told[-TAIL:]])
+        )
+
+
 def _beat(over: threading.Event, begun: float) -> None:
     """Shows that something is still going on: each second on a terminal, every ten elsewhere."""
     terminal = sys.stderr.isatty()

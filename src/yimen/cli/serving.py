@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 import time
 from collections.abc import Sequence
@@ -19,6 +18,16 @@ from .services import MARK, Service
 
 WORKERS, THREADS = 2, 4
 ANSWER_SECONDS = 60.0
+DEMO_PASSWORD = "yimen-demo"  # accounts.actions.people has it; tests/cli holds the two equal
+SIGN_INS = f"""\
+  演示账号（人物均为虚构）Demo sign-ins (everybody is invented)    密码 Password: {DEMO_PASSWORD}
+    clerk1 … clerk5       窗口 window            director              中心主任 director
+    leader1 leader2       分管领导 leaders       officer1              派驻人员 stationed officer
+    handler.KEY head.KEY  部门 units (zhifa …)   community01 … 13      社区 communities
+    gridlead01 … 28       网格长 grid leads      worker001 … 349       网格员 grid workers
+    mediator1 … 3         调解员 mediators       lawyer1 counsellor1   律师、咨询师 lawyer, counsellor
+    district1             区级 district          auditor security      审计、安全 audit, security
+    admin                 系统管理员 administrator"""
 
 
 def command(*words: str) -> list[str]:
@@ -112,16 +121,10 @@ def banner(home: Home, args: argparse.Namespace) -> str:
         "  停止     Stop       Ctrl-C",
     ]
     if home.demo_mark.exists():
-        lines += ["", *_sign_ins()]
+        lines += ["", SIGN_INS]
     else:
         lines += ["", "  第一位管理员 First administrator: ./yimen admin NAME --home " + _quoted(home.root)]
     return "\n".join(lines) + "\n\n"
-
-
-def _sign_ins() -> list[str]:
-    """The demo's own words about who can sign in, `SIGN_INS` of yimen.cli.demo."""
-    demo = importlib.import_module("yimen.cli.demo")
-    return [f"  {line}" for line in str(getattr(demo, "SIGN_INS", "")).strip().splitlines()]
 
 
 def _quoted(path: Path) -> str:

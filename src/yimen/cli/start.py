@@ -22,7 +22,7 @@ from yimen.localdb.cluster import Cluster
 
 from . import database, homes, preflight, serving, supervisor
 from .database import Addresses
-from .progress import Failed, Steps, run, say
+from .progress import Failed, Steps, follow, run, say
 from .services import end_orphans
 
 
@@ -62,7 +62,7 @@ def _prepare(
         _run(home, "seed")
     if demo:
         with steps.step("载入演示街道 · the demo street"):
-            _run(home, "seed", "--demo")
+            follow(serving.command("seed", "--demo"), cwd=REPO, env=serving.environment(home))
     home.seeded_mark.touch()
     if first:
         home.created_mark.write_text(datetime.now(UTC).isoformat(timespec="seconds") + "\n")
