@@ -116,7 +116,7 @@ def _not_own_report(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -
 
 def _tries_left(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
     if facts.tries >= MAX_TRIES - 1:
-        return _("这是最后一次，请按“无法接通”登记回访")
+        return _("这是最后一次，请按“没有接通”登记回访")
     return ""
 
 
@@ -125,7 +125,7 @@ def _callback_complete(facts: CaseFacts, data: Mapping[str, Any], _at: datetime)
     if outcome == "reached" and not data.get("solved"):
         return Invalid(_("请问明是否解决"), {"solved": _("请选择")})
     if outcome == "no_answer" and facts.tries < MAX_TRIES - 1:
-        return _("未满三次不能登记为无法接通")
+        return _("未满三次不能登记为“没有接通”")
     if outcome == "not_owed" and not facts.anonymous:
         return Invalid(_("只有匿名事项可以免回访"), {"outcome": _("这件事留有联系方式")})
     if outcome != "reached" and (data.get("rating") or data.get("solved")):
@@ -149,7 +149,7 @@ def _no_rating_yet(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) ->
 
 def _unsolved_explained(facts: CaseFacts, data: Mapping[str, Any], _at: datetime) -> object:
     if facts.last_solved == "no" and not data.get("note"):
-        return Invalid(_("来访人说未解决，办结要写明说明"), {"note": _("请写明为什么办结")})
+        return Invalid(_("来访人说未解决，办结要写明理由"), {"note": _("请写明为什么办结")})
     return ""
 
 

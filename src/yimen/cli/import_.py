@@ -169,7 +169,7 @@ def summary(report: Report, seconds: float, *, rehearsal: bool) -> str:
     """What happened, in words; the counts follow on the last line."""
     counts = {"answered": report.answered, "queued": report.queued, "seconds": f"{seconds:.1f}"}
     lines = [
-        _("已有答复 %(answered)s 件（已报结果），无答复 %(queued)s 件（导入待办），用时 %(seconds)s 秒")
+        _("已有答复 %(answered)s 件（已报结果），无答复 %(queued)s 件（导入待接收），用时 %(seconds)s 秒")
         % counts
     ]
     if rehearsal:

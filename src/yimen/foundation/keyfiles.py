@@ -39,7 +39,7 @@ def read_key(path: Path, purpose: str) -> bytes:
 def _parse(text: str, path: Path, purpose: str) -> bytes:
     words = text.split()
     if len(words) != 3 or words[0] != "yimen":
-        raise KeyTrouble(f"密钥文件 {path} 已损坏，或不是一门的密钥")
+        raise KeyTrouble(f"密钥文件 {path} 已损坏，或不是一扇门的密钥")
     if words[1] != purpose:
         raise KeyTrouble(f"密钥文件 {path} 放错了：里面是 {words[1]}，应为 {purpose}")
     if not re.fullmatch(r"[0-9a-f]{64}", words[2]):

@@ -10,8 +10,8 @@ QUEUED: Final = "queued"  # subject of a matter that waits in the import queue
 ENQUIRY: Final = "enquiry"
 
 KINDS: Final[dict[str, object]] = {
-    "intake.queued": _("导入待办"),
-    "intake.taken": _("从导入待办登记"),
-    "intake.refused": _("导入待办不登记"),
+    "intake.queued": _("导入待接收"),
+    "intake.taken": _("接收导入记录"),
+    "intake.refused": _("导入记录不登记"),
     "intake.enquiry": _("咨询速记"),
 }

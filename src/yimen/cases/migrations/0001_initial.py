@@ -435,7 +435,7 @@ class Migration(migrations.Migration):
                     "outcome",
                     models.CharField(
                         blank=True,
-                        choices=[("met", "按时"), ("late", "逾期"), ("void", "不再计")],
+                        choices=[("met", "按时"), ("late", "超期"), ("void", "不再计")],
                         default="",
                         max_length=4,
                     ),

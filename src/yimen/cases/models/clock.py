@@ -14,7 +14,7 @@ KINDS = (
     ("assignment", _("承办")),
     ("screen", _("甄别")),
 )
-OUTCOMES = (("met", _("按时")), ("late", _("逾期")), ("void", _("不再计")))
+OUTCOMES = (("met", _("按时")), ("late", _("超期")), ("void", _("不再计")))
 
 
 class Clock(models.Model):
