@@ -27,7 +27,6 @@ _LABELS: Mapping[str, object] = {
     "attempt": gettext_lazy("第几次"),
     "amount": gettext_lazy("延长天数"),
     "due_on": gettext_lazy("督办期限"),
-    "other": gettext_lazy("关联的事项"),
     "number": gettext_lazy("编号"),
     "reported_to": gettext_lazy("已报告"),
     "dictated": gettext_lazy("代书"),
@@ -39,7 +38,8 @@ _LABELS: Mapping[str, object] = {
 }
 # Typed words that the payload says better (a unit by name), or that the page shows already.
 _TOLD_ELSEWHERE = ("title", "handler", "unit", "assisting")
-_SHOWN = ("unit", "assisting", "way", "outcome", "attempt", "amount", "due_on", "other")
+# The number of a linked matter is not told here: not every reader may know that it exists.
+_SHOWN = ("unit", "assisting", "way", "outcome", "attempt", "amount", "due_on")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from ..show import case as shown
 from ..show.acts import ACTS, ICONS, Scene, scene_of
 from ..show.clock import card
 from ..show.next import next_of
+from ..show.papers import guidance_of
 from ..show.row import rows_of
 from ..show.timeline import timeline_of
 
@@ -56,6 +57,7 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
         "verbs": _verbs(scene, moves),
         "may_contact": bool({Who.DESK, Who.LEAD, Who.ASSIST} & scene.who),
         "may_print": can(grants, "cases.open"),
+        "guided": matter.lead_unit_id is None and bool(guidance_of(matter)),
         "ways": WAYS,
         "outcomes": Contact.OUTCOMES,
         "returning": request.GET.get("returning") and Who.DESK in scene.who,
