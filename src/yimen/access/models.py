@@ -12,7 +12,9 @@ class RoleGrant(models.Model):
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=16)
     unit = models.ForeignKey("organisations.Unit", on_delete=models.PROTECT, related_name="+")
-    grid_code = models.CharField(max_length=24, blank=True, default="", help_text="set when the role holds for a grid")
+    grid_code = models.CharField(
+        max_length=24, blank=True, default="", help_text="set when the role holds for a grid"
+    )
     since = models.DateField()
     until = models.DateField(null=True, blank=True, help_text="last day on which the role holds")
     granted_by = models.ForeignKey(
@@ -25,7 +27,9 @@ class RoleGrant(models.Model):
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="rolegrant_period"
             ),
-            models.UniqueConstraint(fields=["user", "role", "unit", "grid_code", "since"], name="rolegrant_once"),
+            models.UniqueConstraint(
+                fields=["user", "role", "unit", "grid_code", "since"], name="rolegrant_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,5 +27,7 @@ def slip_code() -> str:
 
 def slip_digest(code: str) -> str:
     """SHA-256 of a slip's code, forgiving spaces, dashes and lower case as people type them."""
-    plain = code.upper().replace("-", "").replace(" ", "").replace("O", "0").replace("I", "1").replace("L", "1")
+    plain = (
+        code.upper().replace("-", "").replace(" ", "").replace("O", "0").replace("I", "1").replace("L", "1")
+    )
     return hashlib.sha256(plain.encode()).hexdigest()
