@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -29,6 +31,7 @@ class _Loaded:
 
 
 _cache: Final[dict[str, _Loaded]] = {}
+_held: Final[ContextVar[_Loaded | None]] = ContextVar("held", default=None)
 
 
 def current() -> WorkCalendar:
@@ -72,11 +75,23 @@ def run_rule(
     return rules.run(current(), frozen, start, pauses, extend)
 
 
+@contextmanager
+def held() -> Iterator[None]:
+    """Within the block one version holds and is not asked for again: for long work in one go (import, demo)."""
+    token = _held.set(_loaded())
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
 # Reading
 
 
 def _loaded() -> _Loaded:
     """The token is read before the rows: a change in between only makes the next call read again."""
+    if (held_one := _held.get()) is not None:
+        return held_one
     token = CalendarVersion.objects.order_by("id").values_list("token", flat=True).first()
     kept = _cache.get("loaded")
     if kept is None or kept.token != token:

@@ -33,8 +33,12 @@ class Person:
 
 def table(name: str) -> list[dict[str, str]]:
     """A CSV of the data folder as dictionaries."""
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return read_table(DATA / name)
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t" if path.suffix == ".tsv" else ","))
 
 
 def cast(seed: int) -> list[Person]:
