@@ -98,8 +98,10 @@ def _catalogue(**entry: object) -> polib.POFile:
     return made
 
 
-_ONE = {(None, "找到 %(n)d 件"): messages.Found("a.py")}
-_MANY = {(None, "找到 %(n)d 件"): messages.Found("a.py", "找到 %(n)d 件")}
+_ONE: dict[messages.Message, messages.Found] = {(None, "找到 %(n)d 件"): messages.Found("a.py")}
+_MANY: dict[messages.Message, messages.Found] = {
+    (None, "找到 %(n)d 件"): messages.Found("a.py", "找到 %(n)d 件")
+}
 _TEXT = {"msgid": "找到 %(n)d 件"}
 
 
@@ -183,7 +185,7 @@ def _spoken_for(node: ast.AST) -> Iterable[ast.AST]:
 
 @pytest.mark.parametrize("room", _ROOMS)
 def test_every_chinese_sentence_of_python_is_marked_for_translation(room: str) -> None:
-    left = {}
+    left: dict[str, set[str]] = {}
     for path in sorted((SOURCE / room).rglob("*.py")):
         place = path.relative_to(SOURCE).as_posix()
         if "migrations" not in path.parts and place not in _DATA:
