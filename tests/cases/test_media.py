@@ -41,6 +41,7 @@ SECRETS = (
     b"<script",
     b"JavaScript",
     b"/Launch",
+    b"/FileAttachment",
     b"ICC_PROFILE",
 )
 
