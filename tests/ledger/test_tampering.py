@@ -95,6 +95,20 @@ def test_an_old_copy_put_back_is_found_now_and_later(
     assert said(verify(place)) & {"tail_cut", "checkpoint_backwards", "checkpoint_differs"}
 
 
+def test_work_that_goes_on_over_an_old_copy_shows_as_numbers_running_backwards(
+    place: Checkpoints, number_all: Callable[[], int]
+) -> None:
+    put_back = tampering.restore_old_copy()
+    for number in range(5):
+        say(100 + number)
+    number_all()
+    with unguarded():
+        put_back()
+    say(200)
+    number_all()
+    assert said(verify(place)) == {"tail_cut", "checkpoint_backwards"}
+
+
 def test_between_two_lines_the_head_alone_proves_a_cut_tail(
     place: Checkpoints, number_all: Callable[[], int]
 ) -> None:

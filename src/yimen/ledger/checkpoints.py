@@ -169,7 +169,7 @@ class Checkpoints:
 def _due(last: Checkpoint | None, seq: int, now: datetime) -> bool:
     if last is None:
         return True
-    return seq != last.seq and (seq - last.seq >= EVERY_ROWS or abs(now - last.time()) >= EVERY)
+    return seq != last.seq and (abs(seq - last.seq) >= EVERY_ROWS or abs(now - last.time()) >= EVERY)
 
 
 def _torn(file: BinaryIO) -> bool:
