@@ -12,6 +12,7 @@ from yimen.cases import queries
 from yimen.intake.queries import queue
 from yimen.organisations.queries import memberships_of
 
+from .auth.who import MAY_END_SESSIONS, MAY_RESET
 from .lists import DESK, WORKLISTS
 
 
@@ -49,6 +50,7 @@ def of(grants: Grants, user_id: int, path: str) -> Rail:
         Group("", _lists(grants, counts, path, ("mine", "due-soon", "overdue", "first-contact", "unit"))),
         Group(_("窗口"), _window(grants, counts, path)),
         Group(_("中心"), _centre(grants, counts, path)),
+        Group(_("管理"), _administration(grants, path)),
     ]
     membership = memberships_of(user_id).first()
     name = membership.unit.name if membership else ""
@@ -82,6 +84,13 @@ def _window(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
 def _centre(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
     items = _lists(grants, counts, path, ("screening", "all"))
     return [*items, _door("handover", _("工作交接"), path)] if can(grants, "cases.hand_over") else items
+
+
+def _administration(grants: Grants, path: str) -> list[Item]:
+    doors = [("account_sessions", _("所有人的登录"))] if grants.has(*MAY_END_SESSIONS) else []
+    if grants.has(*MAY_RESET):
+        doors += [("account_people", _("同事忘了密码")), ("account_resets", _("同事丢了第二验证"))]
+    return [Item(label, reverse(name), current=reverse(name) == path) for name, label in doors]
 
 
 def _door(name: str, label: str, path: str, *, key: str = "", count: int | None = None) -> Item:
