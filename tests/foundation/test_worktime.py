@@ -473,3 +473,40 @@ def test_a_year_summed_by_its_shape_is_the_sum_of_its_days() -> None:
         assert calendar.work_days_in(year) == sum(calendar.is_work_day(day) for day in whole), year
         minutes = sum(end - start for day in whole for start, end in calendar.hours(day))
         assert calendar.work_minutes_in(year) == minutes, year
+
+
+@pytest.mark.parametrize("published", [{2022}, {2023}])
+def test_a_roll_over_the_years_end_is_provisional_when_either_year_is_unpublished(
+    published: set[int],
+) -> None:
+    result = due(WorkCalendar([], published), at("2022-12-30"), 1, "natural_day")
+    assert (result.target, result.due, result.provisional) == (date(2022, 12, 31), date(2023, 1, 2), True)
+    assert due(WorkCalendar([], {2022, 2023}), at("2022-12-30"), 1, "natural_day").provisional is False
+
+
+def test_an_amount_that_ends_with_the_year_ends_on_its_last_day() -> None:
+    assert ask("2025-12-31", 365, "natural_day").target == date(2026, 12, 31)
+    assert ask("2025-12-31", 248, "work_day").due == date(2026, 12, 31)
+    assert ask("2026-01-01T00:00", 248 * 8, "work_hour").due == at("2026-12-31T18:00")
+    assert ask("2027-12-31", 366, "natural_day").target == date(2028, 12, 31)
+
+
+@pytest.mark.parametrize("start", ["2023-12-31", "2024-01-01", "2024-01-02", "2024-06-15", "2027-12-31"])
+def test_long_runs_over_leap_years_count_every_day_once(start: str) -> None:
+    day, worked, wanted = date.fromisoformat(start), 0, {700, 1500, 2201, 3333, 5004}
+    while wanted:
+        day += timedelta(days=1)
+        if CALENDAR.is_work_day(day):
+            worked += 1
+            if worked in wanted:
+                wanted.remove(worked)
+                assert ask(start, worked, "work_day").due == day
+                assert ask(start + "T20:00", worked * 8, "work_hour").due == at(f"{day}T18:00")
+                assert ask(start, (day - date.fromisoformat(start)).days, "natural_day").target == day
+
+
+def test_the_last_day_of_the_calendar_can_be_reached() -> None:
+    assert ask("9999-12-30", 1, "natural_day").due == date(9999, 12, 31)
+    assert ask("9999-11-30", 1, "month").due == date(9999, 12, 30)
+    with pytest.raises(WorktimeError, match="范围"):
+        ask("9999-12-30", 1, "month")
