@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.dateformat import format as date_format
 
 from yimen.access.roles import Role
-from yimen.cases.events import FACTS
+from yimen.cases.events import FACTS, STEPS
 from yimen.cases.models.clock import KINDS as CLOCKS
 from yimen.cases.states import FLOWS, STATES, VERBS
 from yimen.cli import messages
@@ -274,6 +274,12 @@ def test_the_glossary_names_the_codes_own_words(what: str, words: dict[str, obje
 def test_the_glossary_names_every_role_and_every_flow() -> None:
     assert [role for role in Role if f"`{role.value}`" not in _PAIRS] == []
     assert [zh for zh in FLOWS.values() if str(zh) not in _fixed()] == []
+
+
+def test_every_verb_is_told_afterwards_in_the_same_chinese() -> None:
+    assert {verb: str(words) for verb, words in STEPS.items()} == {
+        v: str(words) for v, words in VERBS.items()
+    }
 
 
 def test_no_fact_of_the_ledger_is_named_by_a_forbidden_word() -> None:

@@ -8,41 +8,66 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.utils.translation import gettext_lazy as _
-
-from .states import VERBS
+from django.utils.translation import pgettext_lazy
 
 SUBJECT: Final = "case"
 
-FACTS: Final[dict[str, object]] = {
-    "case.opened": _("来访登记"),
-    "case.imported": _("历史导入"),
-    "case.informed": _("告知"),
-    "case.screened": _("甄别"),
-    "case.contacted": _("联系居民"),
-    "case.corrected": _("更正登记"),
-    "case.extended": _("延期"),
-    "case.suspended": _("中止计时"),
-    "case.resumed": _("恢复计时"),
-    "case.urged": _("催办"),
-    "case.supervised": _("督办"),
-    "case.assist_added": _("增加协办单位"),
-    "case.assist_signed": _("协办单位签收"),
-    "case.assist_reported": _("协办单位报结果"),
-    "case.handed_over": _("工作交接"),
-    "case.visited": _("再次来访"),
-    "case.linked": _("关联事项"),
-    "case.viewed_by_slip": _("凭小票或编号查看"),
-    "case.revealed": _("查看联系方式"),
-    "case.file_added": _("附件"),
-    "case.file_opened": _("打开附件"),
-    "case.slip_printed": _("打印小票"),
-    "case.paper_printed": _("打印登记表"),
-    "case.phone_searched": _("按电话查找"),
-    "case.granted": _("授权查看"),
-    "case.reclocked": _("重新计算时限"),
+# Every verb as something that was done; the Chinese is that of the verb, the English is in the past.
+STEPS: Final[dict[str, object]] = {
+    "answer": pgettext_lazy("done", "当场答复"),
+    "guide": pgettext_lazy("done", "引导告知"),
+    "dispatch": pgettext_lazy("done", "转办"),
+    "designate": pgettext_lazy("done", "指定承办"),
+    "sign": pgettext_lazy("done", "签收"),
+    "request_return": pgettext_lazy("done", "申请退回"),
+    "agree_return": pgettext_lazy("done", "同意退回"),
+    "refuse_return": pgettext_lazy("done", "不同意退回"),
+    "accept": pgettext_lazy("done", "受理"),
+    "not_accept": pgettext_lazy("done", "不予受理"),
+    "start": pgettext_lazy("done", "开始办理"),
+    "assign": pgettext_lazy("done", "指派经办人"),
+    "report": pgettext_lazy("done", "报结果"),
+    "verify": pgettext_lazy("done", "审核通过"),
+    "send_back": pgettext_lazy("done", "审核退回"),
+    "tell": pgettext_lazy("done", "答复"),
+    "attempt": pgettext_lazy("done", "回访未接通"),
+    "call_back": pgettext_lazy("done", "回访"),
+    "redo": pgettext_lazy("done", "退回重办"),
+    "rate": pgettext_lazy("done", "登记评价"),
+    "close": pgettext_lazy("done", "办结"),
+    "withdraw": pgettext_lazy("done", "来访人撤回"),
+    "archive": pgettext_lazy("done", "归档"),
+    "reopen": pgettext_lazy("done", "重新办理"),
 }
-KINDS: Final[dict[str, object]] = {**{f"case.{verb}": words for verb, words in VERBS.items()}, **FACTS}
+FACTS: Final[dict[str, object]] = {
+    "case.opened": pgettext_lazy("done", "来访登记"),
+    "case.imported": pgettext_lazy("done", "历史导入"),
+    "case.informed": pgettext_lazy("done", "告知"),
+    "case.screened": pgettext_lazy("done", "甄别"),
+    "case.contacted": pgettext_lazy("done", "联系居民"),
+    "case.corrected": pgettext_lazy("done", "更正登记"),
+    "case.extended": pgettext_lazy("done", "延期"),
+    "case.suspended": pgettext_lazy("done", "中止计时"),
+    "case.resumed": pgettext_lazy("done", "恢复计时"),
+    "case.urged": pgettext_lazy("done", "催办"),
+    "case.supervised": pgettext_lazy("done", "督办"),
+    "case.assist_added": pgettext_lazy("done", "增加协办单位"),
+    "case.assist_signed": pgettext_lazy("done", "协办单位签收"),
+    "case.assist_reported": pgettext_lazy("done", "协办单位报结果"),
+    "case.handed_over": pgettext_lazy("done", "工作交接"),
+    "case.visited": pgettext_lazy("done", "再次来访"),
+    "case.linked": pgettext_lazy("done", "关联事项"),
+    "case.viewed_by_slip": pgettext_lazy("done", "凭小票或编号查看"),
+    "case.revealed": pgettext_lazy("done", "查看联系方式"),
+    "case.file_added": pgettext_lazy("done", "附件"),
+    "case.file_opened": pgettext_lazy("done", "打开附件"),
+    "case.slip_printed": pgettext_lazy("done", "打印小票"),
+    "case.paper_printed": pgettext_lazy("done", "打印登记表"),
+    "case.phone_searched": pgettext_lazy("done", "按电话查找"),
+    "case.granted": pgettext_lazy("done", "授权查看"),
+    "case.reclocked": pgettext_lazy("done", "重新计算时限"),
+}
+KINDS: Final[dict[str, object]] = {**{f"case.{verb}": words for verb, words in STEPS.items()}, **FACTS}
 
 # Kinds that say who looked: kept in the ledger, not shown in a matter's own story.
 LOOKED: Final = frozenset(

@@ -224,7 +224,7 @@ ACTS: Final = {
         Act("resume", _("恢复计时"), "clock", _HEADS, lambda s: _open(s) and s.case.suspended, (), frozenset(), _resume),
         Act("visit", _("再次来访记录"), "people", _DESK, lambda s: True,
             (_field("words", "longtext", _("这次来访说了什么")),), frozenset({"words"}), _visit),
-        Act("link", _("关联事项"), "link", _DESK, lambda s: True,
+        Act("link", pgettext_lazy("verb", "关联事项"), "link", _DESK, lambda s: True,
             (_field("other", "text", _("另一件的编号"), _("是同一件事就关联，由您决定"), limit=40),), frozenset({"other"}), _link),
         Act("correct", _("更正登记"), "edit", _DESK, _open, _CORRECTION, frozenset({"text", "category", "reason"}), _correct,
             _("改前改后都会留在经过里。"), _now),
