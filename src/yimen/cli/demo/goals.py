@@ -39,6 +39,7 @@ GOALS: Final = (
     *_both("withdrawn", 5, (2, 40), "withdrawn"),
     Goal("service", "dispatched", 4, (1, 1)),
     Goal("service", "signed", 3, (1, 1)),
+    Goal("service", "accepted", 1, (1, 1), "rescreened"),
     Goal("service", "in_hand", 16, (1, 3)),
     Goal("service", "in_hand", 3, (1, 2), "reopened"),
     Goal("service", "in_hand", 2, (1, 2), "redone"),

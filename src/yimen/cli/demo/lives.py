@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from yimen.cases.states import TRANSITIONS
 
+from .beats import Beat
 from .days import Days
 from .goals import GOALS, Goal
 from .matters import Matter, Residents, Template, invent, templates
-from .routes import Beat, route
+from .routes import route
 from .script import Script, Step, dated
 
 TRIES = 500
@@ -85,10 +86,11 @@ def until(goal: Goal, beats: list[Beat]) -> list[Beat] | None:
     """The road up to the goal's state for the last time, with the facts added there; None when it never comes there."""
     if goal.state == "registered":
         return beats[: int(goal.screened)]
-    state, end = "registered", 0
+    flow, state, end = "petition", "registered", 0
     for index, beat in enumerate(beats, start=1):
-        state = _after(goal.flow, state, beat)
-        if state == goal.state:
+        flow = beat.data["flow"] if beat.verb == "screen" else flow
+        state = _after(flow, state, beat)
+        if (flow, state) == (goal.flow, goal.state):
             end = index
     return beats[:end] if end else None
 

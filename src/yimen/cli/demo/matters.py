@@ -90,12 +90,15 @@ class Residents:
         self._names: Iterator[str] = draw_names(rng, taken=set())
         self._next = 7000
 
-    def draw(self, rng: Random) -> dict[str, str]:
+    def name(self) -> str:
+        return next(self._names)
+
+    def draw(self, rng: Random, *, she: bool = False) -> dict[str, str]:
         """A name as clerks write it (王建华, 王女士) and an invented phone."""
-        name = next(self._names)
-        if rng.random() < 0.45:
+        name = self.name()
+        if she or rng.random() < 0.45:
             surname = name[:2] if name[:2] in ("欧阳", "上官", "司马", "诸葛") else name[0]
-            name = surname + rng.choice(["女士", "先生", "师傅", "阿姨"])
+            name = surname + ("女士" if she else rng.choice(["女士", "先生", "师傅", "阿姨"]))
         self._next += 1
         return {"name": name, "phone": f"0931-000 {self._next % 10_000:04d}"}
 
@@ -150,7 +153,8 @@ def _people(registration: dict[str, Any], residents: Residents, rng: Random) -> 
     chance = rng.random()
     if registration["channel"] == "phone" and chance < 0.16:
         return {"anonymous": True, "told_now": True}
-    found: dict[str, Any] = dict(residents.draw(rng))
+    she = any(word in registration["text"] for word in ("丈夫", "前夫", "婆婆"))
+    found: dict[str, Any] = dict(residents.draw(rng, she=she))
     if chance > 0.97:
         found["party_size"] = rng.randint(6, 31)
         found["representatives"] = [found, *(residents.draw(rng) for _ in range(rng.randint(1, 3)))]
@@ -161,5 +165,5 @@ def _people(registration: dict[str, Any], residents: Residents, rng: Random) -> 
         }
     elif chance > 0.915 and registration["channel"] == "visit":
         found |= {"dictated": True, "read_back": True, "fingerprint": True}
-        found["witness"] = {"name": next(residents._names), "phone": ""}
+        found["witness"] = {"name": residents.name(), "phone": ""}
     return found

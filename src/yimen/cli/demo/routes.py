@@ -1,66 +1,32 @@
-"""How invented matters go: routes through the states as beats, with the people who take each step. Pure."""
+"""Whole roads of invented matters through the states, as beats. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from pathlib import Path
+from dataclasses import replace
 from random import Random
-from typing import Any
 
-from yimen import cases
-
+from .beats import (
+    Beat,
+    Way,
+    assist,
+    bodies,
+    callback,
+    contact,
+    end,
+    hands,
+    pressure,
+    report,
+    screen,
+    send,
+    stars,
+    still_unsolved,
+    take_up,
+    units,
+    unsolved,
+)
 from .goals import Goal
-from .matters import Matter, fill, phrase, phrases
-from .people import read_table, table
-
-Gap = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """One step without its time: `gap` is how many work days people wait before it."""
-
-    verb: str
-    by: str
-    gap: Gap = (0, 0)
-    data: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """Who does what to one matter. A unit without accounts is served by the window, checked by the director."""
-
-    owner: str
-    caller: str
-    liaison: str
-    worker: str
-    head: str
-    online: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """What a route is told from: where it leads, with which matter, by whom."""
-
-    goal: Goal
-    matter: Matter
-    hands: Hands
-    rng: Random
-
-    @property
-    def petition(self) -> bool:
-        return self.goal.flow == "petition"
-
-    @property
-    def anonymous(self) -> bool:
-        return bool(self.matter.registration.get("anonymous"))
-
-    @property
-    def over(self) -> bool:
-        return self.goal.state in ("closed", "archived")
-
+from .matters import Matter, phrase, phrases
 
 Route = Callable[[Way], list[Beat]]
 
@@ -72,53 +38,16 @@ def route(goal: Goal, matter: Matter, rng: Random) -> list[Beat]:
     return ROUTES["returned" if bent else goal.route](way)
 
 
-@lru_cache(maxsize=1)
-def units() -> dict[str, dict[str, str]]:
-    return {row["key"]: row for row in table("units.csv")}
-
-
-@lru_cache(maxsize=1)
-def bodies() -> dict[str, dict[str, str]]:
-    """The bodies that the window refers people to, from the product's own data."""
-    path = Path(cases.__file__).parent / "data" / "referral_bodies.csv"
-    return {row["key"]: row for row in read_table(path)}
-
-
-# Who
-
-
-def hands(matter: Matter, rng: Random) -> Hands:
-    caller = rng.choice([f"clerk{i}" for i in range(1, 6) if f"clerk{i}" != matter.owner])
-    if matter.template.mode == "g" or units()[matter.unit]["online"] != "1":
-        return Hands(matter.owner, caller, matter.owner, matter.owner, "director", False)
-    liaison = liaison_of(matter.unit)
-    head = liaison if matter.unit.startswith("shequ") else f"head.{matter.unit}"
-    return Hands(matter.owner, caller, liaison, _worker(matter, liaison, rng), head, True)
-
-
-def liaison_of(unit: str) -> str:
-    return f"community{unit[-2:]}" if unit.startswith("shequ") else f"handler.{unit}"
-
-
-def _worker(matter: Matter, liaison: str, rng: Random) -> str:
-    """Who really does it: a mediator of the justice office, the grid's leader in a community."""
-    if matter.unit == "sifasuo":
-        return f"mediator{rng.randint(1, 3)}"
-    return f"gridlead{matter.grid:02d}" if matter.unit.startswith("shequ") else liaison
-
-
 # Whole routes
 
 
 def _answered(way: Way) -> list[Beat]:
-    owner, said = way.hands.owner, phrases()["answer_ways"]
-    beats = [
-        *_screen(way),
-        Beat("answer", owner, data={"reply": way.matter.result, "way": way.rng.choice(said)}),
-    ]
+    owner, came = way.hands.owner, way.matter.registration["channel"]
+    told = {"phone": "phone", "letter": "letter", "online": "message", "above": "letter"}.get(came, "counter")
+    beats = [*screen(way), Beat("answer", owner, data={"reply": way.matter.result, "way": told})]
     if way.goal.state == "rated" or way.rng.random() < 0.7:
-        beats.append(Beat("rate", owner, data={"rating": _stars(way)}))
-    return [*beats, *_end(way, (0, 0))]
+        beats.append(Beat("rate", owner, data={"rating": stars(way)}))
+    return [*beats, *end(way, (0, 0))]
 
 
 def _guided(way: Way) -> list[Beat]:
@@ -129,15 +58,38 @@ def _guided(way: Way) -> list[Beat]:
         key, "legal"
     )
     data = {"guide_kind": kind, "body": body["name"], "body_contact": contact, "reason": way.matter.result}
-    return [*_screen(way), Beat("guide", way.hands.owner, data=data), *_end(way, (0, 0))]
+    return [*screen(way), Beat("guide", way.hands.owner, data=data), *end(way, (0, 0))]
 
 
 def _dispatched(way: Way) -> list[Beat]:
     """The main road, with the bends of real life: sent back once, nobody home, not solved the first time."""
-    beats = [*_screen(way), *_send(way), *_take_up(way), *_pressure(way), *_assist(way), *_report(way)]
+    beats = [
+        *screen(way),
+        *send(way),
+        *_disputed(way),
+        *take_up(way),
+        *pressure(way),
+        *assist(way),
+        *report(way),
+    ]
     if way.over and not way.anonymous and way.rng.random() < 0.12:
-        beats += [_unsolved(way), *_report(way)]
-    return [*beats, *_callback(way), *_end(way)]
+        beats += [unsolved(way), *report(way)]
+        if way.rng.random() < 0.3:
+            return [*beats, *still_unsolved(way)]
+    return [*beats, *callback(way), *end(way)]
+
+
+def _disputed(way: Way) -> list[Beat]:
+    """Now and then the right unit says that it is not its matter, and is told that it is."""
+    if not (way.over and way.hands.online and way.rng.random() < 0.06):
+        return []
+    liaison, rng = way.hands.liaison, way.rng
+    ask = Beat("request_return", liaison, data={"reason": phrase("not_ours", rng)})
+    return [
+        Beat("sign", liaison),
+        ask,
+        Beat("refuse_return", way.hands.owner, data={"reason": phrase("refuse_return", rng)}),
+    ]
 
 
 def _returned(way: Way) -> list[Beat]:
@@ -146,8 +98,8 @@ def _returned(way: Way) -> list[Beat]:
     send = Beat("dispatch", way.hands.owner, data={"unit": wrong, "require": phrase("require", rng)})
     ask = Beat("request_return", f"handler.{wrong}", data={"reason": _why_not(way)})
     agree = Beat("agree_return", way.hands.owner, data={"note": phrase("agree_return", rng)})
-    rest = _dispatched(way)[len(_screen(way)) :]
-    return [*_screen(way), send, Beat("sign", f"handler.{wrong}"), ask, agree, *rest]
+    rest = _dispatched(way)[len(screen(way)) :]
+    return [*screen(way), send, Beat("sign", f"handler.{wrong}"), ask, agree, *rest]
 
 
 def _why_not(way: Way) -> str:
@@ -158,14 +110,14 @@ def _why_not(way: Way) -> str:
 def _not_accepted(way: Way) -> list[Beat]:
     said = {"way": "post", "said": "不予受理告知书已挂号寄出，写明理由和救济途径。"}
     refuse = Beat("not_accept", way.hands.liaison, (0, 2), {"reason": phrase("not_accept", way.rng)})
-    start = [*_screen(way), *_send(way), Beat("sign", way.hands.liaison, (0, 2)), refuse]
-    return [*start, Beat("tell", way.hands.liaison, (0, 1), said), *_callback(way), *_end(way)]
+    start = [*screen(way), *send(way), Beat("sign", way.hands.liaison, (0, 2)), refuse]
+    return [*start, Beat("tell", way.hands.liaison, (0, 1), said), *callback(way), *end(way)]
 
 
 def _withdrawn(way: Way) -> list[Beat]:
     if way.anonymous:
         return []
-    beats = [*_screen(way), *_send(way), *_take_up(way)]
+    beats = [*screen(way), *send(way), *take_up(way)]
     keep = way.rng.randint(1, len(beats))
     return [*beats[:keep], Beat("withdraw", way.hands.owner, (0, 2), {"reason": phrase("withdraw", way.rng)})]
 
@@ -174,14 +126,21 @@ def _redone(way: Way) -> list[Beat]:
     """Called back unsolved: it goes back by rule and is in hand again."""
     if way.anonymous:
         return []
-    again = Beat("contact", way.hands.worker, data=_contact(way))
-    return [*_screen(way), *_send(way), *_take_up(way), *_report(way), _unsolved(way), again]
+    again = Beat("contact", way.hands.worker, data=contact(way))
+    return [*screen(way), *send(way), *take_up(way), *report(way), unsolved(way), again]
 
 
 def _reopened(way: Way) -> list[Beat]:
     closed = _dispatched(replace(way, goal=replace(way.goal, state="told")))
     reopen = Beat("reopen", way.hands.owner, (3, 12), {"reason": phrase("reopen", way.rng)})
-    return [*closed[:-1], reopen, *_send(way), *_take_up(way)]
+    return [*closed[:-1], reopen, *send(way), *take_up(way)]
+
+
+def _rescreened(way: Way) -> list[Beat]:
+    """Taken for a petition and accepted; the director then finds it a service, and says why."""
+    petition = replace(way, goal=replace(way.goal, flow="petition"))
+    data = {"flow": "service", "reason": phrase("rescreen", way.rng)}
+    return [*screen(petition), *send(way), *take_up(petition)[:2], Beat("screen", "director", data=data)]
 
 
 ROUTES: dict[str, Route] = {
@@ -193,139 +152,5 @@ ROUTES: dict[str, Route] = {
     "withdrawn": _withdrawn,
     "redone": _redone,
     "reopened": _reopened,
+    "rescreened": _rescreened,
 }
-
-
-# Parts of routes
-
-
-def _screen(way: Way) -> list[Beat]:
-    return [Beat("screen", "director", data={"flow": way.goal.flow})] if way.goal.screened else []
-
-
-def _send(way: Way) -> list[Beat]:
-    require = phrase("require", way.rng)
-    data = {"unit": way.matter.unit, "assisting": list(way.matter.assist), "require": require}
-    return [Beat("dispatch", way.hands.owner, data=data)]
-
-
-def _take_up(way: Way) -> list[Beat]:
-    liaison, worker = way.hands.liaison, way.hands.worker
-    beats = [Beat("sign", liaison, (0, 2) if way.petition else (0, 1))]
-    if way.petition:
-        beats.append(Beat("accept", liaison, (0, 2), {"note": "已送达受理告知书。"}))
-    beats.append(Beat("start", liaison, (0, 1), {"handler": worker} if worker != liaison else {}))
-    if not way.anonymous and way.rng.random() < 0.75:
-        beats.append(Beat("contact", worker, data=_contact(way)))
-    return beats
-
-
-def _contact(way: Way) -> dict[str, Any]:
-    outcome, note = way.rng.choice(phrases()["contact"])
-    return {"outcome": outcome, "note": fill(note, way.rng)}
-
-
-def _pressure(way: Way) -> list[Beat]:
-    """What slows or hurries a matter in hand: urged when late, longer petitions extended or suspended."""
-    chance, rng = way.rng.random(), way.rng
-    if way.goal.late:
-        return [Beat("urge", way.hands.owner, (1, 2), {"words": phrase("urge", rng)})] if chance < 0.7 else []
-    if not way.petition or way.goal.state != "in_hand":
-        return []
-    if chance < 0.12:
-        told = {"amount": rng.choice([10, 15, 20, 30]), "reason": phrase("extend", rng), "told": True}
-        return [Beat("extend", way.hands.head, (1, 6), told)]
-    if chance < 0.2:
-        return [Beat("suspend", way.hands.head, (1, 4), {"reason": phrase("suspend", rng)})]
-    return [Beat("urge", way.hands.owner, (2, 8), {"words": phrase("urge", rng)})] if chance < 0.35 else []
-
-
-def _assist(way: Way) -> list[Beat]:
-    """Assisting units do their part before the lead reports; one without accounts by letter, typed at the window."""
-    return [_assisted(key, way) for key in way.matter.assist] if way.rng.random() < 0.8 else []
-
-
-def _assisted(key: str, way: Way) -> Beat:
-    unit = units()[key]
-    if unit["online"] == "1":
-        return Beat(
-            "assist_report", liaison_of(key), (0, 1), {"unit": key, "text": phrase("assisted", way.rng)}
-        )
-    text = f"{unit['name']}{phrase('assisted_offline', way.rng)}"
-    return Beat("assist_report", way.hands.owner, (0, 1), {"unit": key, "text": text})
-
-
-def _report(way: Way) -> list[Beat]:
-    report = Beat("report", way.hands.worker, (3, 22) if way.petition else (0, 2), _result(way))
-    beats = [report]
-    if way.rng.random() < 0.1:
-        beats.append(Beat("send_back", way.hands.head, data={"reason": phrase("send_back", way.rng)}))
-        beats.append(replace(report, gap=(0, 1)))
-    beats.append(Beat("verify", way.hands.head, (0, 1), {"note": phrase("verify", way.rng)}))
-    return [*beats, Beat("tell", way.hands.worker, (0, 1), _told(way))]
-
-
-def _told(way: Way) -> dict[str, Any]:
-    if way.anonymous:
-        return {"way": "visit", "said": phrases()["said_anonymous"]}
-    ways = ["counter", "letter", "post"] if way.petition else ["phone", "phone", "visit", "counter"]
-    chosen = way.rng.choice(ways)
-    return {"way": chosen, "said": fill(way.rng.choice(phrases()["said"][chosen]), way.rng)}
-
-
-def _result(way: Way) -> dict[str, Any]:
-    data: dict[str, Any] = {"result": way.matter.result}
-    if not way.hands.online:
-        data["source_reply"] = f"{units()[way.matter.unit]['name']}来函"
-    if way.petition:
-        data["decision"] = way.rng.choices(["support", "explain", "reject"], [70, 22, 8])[0]
-        law = phrases()["basis_of"].get(way.matter.template.category, "现行政策规定")
-        data["basis"] = f"{law}；《信访工作条例》第三十二条"
-        if data["decision"] != "support":
-            data["result"] = fill(phrases()[f"{data['decision']}_result"], way.rng)
-    return data
-
-
-def _callback(way: Way) -> list[Beat]:
-    """Up to three tries; who is anonymous owes none; a rating is the person's own."""
-    caller, rng = way.hands.caller, way.rng
-    if way.anonymous:
-        return [Beat("call_back", caller, (1, 2), {"outcome": "not_owed"})]
-    missed = rng.choices([0, 1, 2, 3], [80, 11, 5, 4])[0]
-    tries = [Beat("attempt", caller, (0, 1), {"way": "phone"}) for _ in range(min(missed, 2))]
-    last: dict[str, Any] = {"outcome": "no_answer" if missed == 3 else "reached", "way": "phone"}
-    if missed < 3 and rng.random() < 0.03:
-        last["outcome"] = "refused"
-    rate = []
-    if last["outcome"] == "reached":
-        stars = _stars(way)
-        last |= {"solved": "yes", "comment": _comment(way, stars)}
-        rate = [Beat("rate", caller, data={"rating": stars})]
-    if rate and way.goal.state != "rated" and rng.random() < 0.8:
-        last["rating"], rate = rate[0].data["rating"], []
-    return [*tries, Beat("call_back", caller, (1, 2), last), *rate]
-
-
-def _comment(way: Way, stars: str) -> str:
-    """What a content person says; who gives few stars says why."""
-    if stars in "12":
-        return phrase("callback_slow", way.rng)
-    own = phrases()["callback_yes_of"].get(way.matter.template.category, [])
-    words: str = way.rng.choice([*own, *own, *phrases()["callback_yes"]])
-    return words
-
-
-def _unsolved(way: Way) -> Beat:
-    """Through the call-back desk's form, which sends it back by rule."""
-    solved = way.rng.choice(["partly", "no"])
-    comment = phrase(f"callback_{solved}", way.rng)
-    data = {"outcome": "reached", "way": "phone", "solved": solved, "comment": comment}
-    return Beat("callback", way.hands.caller, (1, 2), data)
-
-
-def _end(way: Way, gap: Gap = (0, 1)) -> list[Beat]:
-    return [Beat("close", way.hands.owner, gap), Beat("archive", way.hands.owner, (4, 14))]
-
-
-def _stars(way: Way) -> str:
-    return way.rng.choices("54321", [46, 36, 12, 4, 2])[0]

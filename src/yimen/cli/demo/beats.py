@@ -1,0 +1,250 @@
+"""The single steps of invented matters, and the people who take them. Pure: every draw from the way's Random."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from yimen import cases
+
+from .goals import Goal
+from .matters import Matter, fill, phrase, phrases
+from .people import read_table, table
+
+Gap = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One step without its time: `gap` is how many work days people wait before it."""
+
+    verb: str
+    by: str
+    gap: Gap = (0, 0)
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who does what to one matter. A unit without accounts is served by the window, checked by the director."""
+
+    owner: str
+    caller: str
+    liaison: str
+    worker: str
+    head: str
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What a route is told from: where it leads, with which matter, by whom."""
+
+    goal: Goal
+    matter: Matter
+    hands: Hands
+    rng: Random
+
+    @property
+    def petition(self) -> bool:
+        return self.goal.flow == "petition"
+
+    @property
+    def anonymous(self) -> bool:
+        return bool(self.matter.registration.get("anonymous"))
+
+    @property
+    def over(self) -> bool:
+        return self.goal.state in ("closed", "archived")
+
+
+@lru_cache(maxsize=1)
+def units() -> dict[str, dict[str, str]]:
+    return {row["key"]: row for row in table("units.csv")}
+
+
+@lru_cache(maxsize=1)
+def bodies() -> dict[str, dict[str, str]]:
+    """The bodies that the window refers people to, from the product's own data."""
+    path = Path(cases.__file__).parent / "data" / "referral_bodies.csv"
+    return {row["key"]: row for row in read_table(path)}
+
+
+# Who
+
+
+def hands(matter: Matter, rng: Random) -> Hands:
+    caller = rng.choice([f"clerk{i}" for i in range(1, 6) if f"clerk{i}" != matter.owner])
+    if matter.template.mode == "g" or units()[matter.unit]["online"] != "1":
+        return Hands(matter.owner, caller, matter.owner, matter.owner, "director", False)
+    liaison = liaison_of(matter.unit)
+    head = liaison if matter.unit.startswith("shequ") else f"head.{matter.unit}"
+    return Hands(matter.owner, caller, liaison, _worker(matter, liaison, rng), head, True)
+
+
+def liaison_of(unit: str) -> str:
+    return f"community{unit[-2:]}" if unit.startswith("shequ") else f"handler.{unit}"
+
+
+def _worker(matter: Matter, liaison: str, rng: Random) -> str:
+    """Who really does it: a mediator of the justice office, the grid's leader in a community."""
+    if matter.unit == "sifasuo":
+        return f"mediator{rng.randint(1, 3)}"
+    return f"gridlead{matter.grid:02d}" if matter.unit.startswith("shequ") else liaison
+
+
+# What
+
+
+def screen(way: Way) -> list[Beat]:
+    return [Beat("screen", "director", data={"flow": way.goal.flow})] if way.goal.screened else []
+
+
+def send(way: Way) -> list[Beat]:
+    require = phrase("require", way.rng)
+    data = {"unit": way.matter.unit, "assisting": list(way.matter.assist), "require": require}
+    return [Beat("dispatch", way.hands.owner, data=data)]
+
+
+def take_up(way: Way) -> list[Beat]:
+    liaison, worker = way.hands.liaison, way.hands.worker
+    beats = [Beat("sign", liaison, (0, 2) if way.petition else (0, 1))]
+    if way.petition:
+        beats.append(Beat("accept", liaison, (0, 2), {"note": "已送达受理告知书。"}))
+    beats.append(Beat("start", liaison, (0, 1), {"handler": worker} if worker != liaison else {}))
+    if not way.anonymous and way.rng.random() < 0.75:
+        beats.append(Beat("contact", worker, data=contact(way)))
+    return beats
+
+
+def contact(way: Way) -> dict[str, Any]:
+    outcome, note = way.rng.choice(phrases()["contact"])
+    return {"outcome": outcome, "note": fill(note, way.rng)}
+
+
+def pressure(way: Way) -> list[Beat]:
+    """What slows or hurries a matter in hand: urged when late, longer petitions extended or suspended."""
+    chance, rng = way.rng.random(), way.rng
+    if way.goal.late:
+        return [Beat("urge", way.hands.owner, (1, 2), {"words": phrase("urge", rng)})] if chance < 0.7 else []
+    if not way.petition or way.goal.state != "in_hand":
+        return []
+    if chance < 0.12:
+        told = {"amount": rng.choice([10, 15, 20, 30]), "reason": phrase("extend", rng), "told": True}
+        return [Beat("extend", way.hands.head, (1, 6), told)]
+    if chance < 0.2:
+        return [Beat("suspend", way.hands.head, (1, 4), {"reason": phrase("suspend", rng)})]
+    if chance < 0.28:
+        return [Beat("visited", way.hands.owner, (2, 8), {"words": phrase("visited", rng)})]
+    return [Beat("urge", way.hands.owner, (2, 8), {"words": phrase("urge", rng)})] if chance < 0.4 else []
+
+
+def assist(way: Way) -> list[Beat]:
+    """Assisting units do their part before the lead reports; one without accounts by letter, typed at the window."""
+    return [assisted(key, way) for key in way.matter.assist] if way.rng.random() < 0.8 else []
+
+
+def assisted(key: str, way: Way) -> Beat:
+    unit = units()[key]
+    if unit["online"] == "1":
+        return Beat(
+            "assist_report", liaison_of(key), (0, 1), {"unit": key, "text": phrase("assisted", way.rng)}
+        )
+    text = f"{unit['name']}{phrase('assisted_offline', way.rng)}"
+    return Beat("assist_report", way.hands.owner, (0, 1), {"unit": key, "text": text})
+
+
+def report(way: Way) -> list[Beat]:
+    report = Beat("report", way.hands.worker, (3, 22) if way.petition else (0, 2), result(way))
+    beats = [report]
+    if way.rng.random() < 0.1:
+        beats.append(Beat("send_back", way.hands.head, data={"reason": phrase("send_back", way.rng)}))
+        beats.append(replace(report, gap=(0, 1)))
+    beats.append(Beat("verify", way.hands.head, (0, 1), {"note": phrase("verify", way.rng)}))
+    return [*beats, Beat("tell", way.hands.worker, (0, 1), told(way))]
+
+
+def told(way: Way) -> dict[str, Any]:
+    if way.anonymous:
+        return {"way": "visit", "said": phrases()["said_anonymous"]}
+    ways = ["counter", "letter", "post"] if way.petition else ["phone", "phone", "visit", "counter"]
+    chosen = way.rng.choice(ways)
+    return {"way": chosen, "said": fill(way.rng.choice(phrases()["said"][chosen]), way.rng)}
+
+
+def result(way: Way) -> dict[str, Any]:
+    data: dict[str, Any] = {"result": way.matter.result}
+    if not way.hands.online:
+        data["source_reply"] = f"{units()[way.matter.unit]['name']}来函"
+    if way.petition:
+        data["decision"] = way.rng.choices(["support", "explain", "reject"], [70, 22, 8])[0]
+        law = phrases()["basis_of"].get(way.matter.template.category, "现行政策规定")
+        data["basis"] = f"{law}；《信访工作条例》第三十二条"
+        if data["decision"] != "support":
+            data["result"] = fill(phrases()[f"{data['decision']}_result"], way.rng)
+    return data
+
+
+def callback(way: Way) -> list[Beat]:
+    """Up to three tries; who is anonymous owes none; a rating is the person's own."""
+    caller, rng = way.hands.caller, way.rng
+    if way.anonymous:
+        return [Beat("call_back", caller, (1, 2), {"outcome": "not_owed"})]
+    missed = rng.choices([0, 1, 2, 3], [80, 11, 5, 4])[0]
+    tries = [Beat("attempt", caller, (0, 1), {"way": "phone"}) for _ in range(min(missed, 2))]
+    last: dict[str, Any] = {"outcome": "no_answer" if missed == 3 else "reached", "way": "phone"}
+    if missed < 3 and rng.random() < 0.03:
+        last["outcome"] = "refused"
+    rate = []
+    if last["outcome"] == "reached":
+        given = stars(way)
+        last |= {"solved": "yes", "comment": comment(way, given)}
+        rate = [Beat("rate", caller, data={"rating": given})]
+    if rate and way.goal.state != "rated" and rng.random() < 0.8:
+        last["rating"], rate = rate[0].data["rating"], []
+    return [*tries, Beat("call_back", caller, (1, 2), last), *rate]
+
+
+def comment(way: Way, rating: str) -> str:
+    """What a content person says; who gives few stars says why."""
+    if rating in "12":
+        return phrase("callback_slow", way.rng)
+    own = phrases()["callback_yes_of"].get(way.matter.template.category, [])
+    words: str = way.rng.choice([*own, *own, *phrases()["callback_yes"]])
+    return words
+
+
+def unsolved(way: Way) -> Beat:
+    """Through the call-back desk's form, which sends it back by rule."""
+    solved = way.rng.choice(["partly", "no"])
+    comment = phrase(f"callback_{solved}", way.rng)
+    data = {"outcome": "reached", "way": "phone", "solved": solved, "comment": comment}
+    return Beat("callback", way.hands.caller, (1, 2), data)
+
+
+def still_unsolved(way: Way) -> list[Beat]:
+    """Not solved the second time either: the centre decides, with a written explanation."""
+    data = {
+        "outcome": "reached",
+        "way": "phone",
+        "solved": "no",
+        "rating": "2",
+        "comment": phrase("callback_no", way.rng),
+    }
+    close, archive = end(way)
+    return [
+        Beat("call_back", way.hands.caller, (1, 2), data),
+        replace(close, data={"note": phrase("close_unsolved", way.rng)}),
+        archive,
+    ]
+
+
+def end(way: Way, gap: Gap = (0, 1)) -> list[Beat]:
+    return [Beat("close", way.hands.owner, gap), Beat("archive", way.hands.owner, (4, 14))]
+
+
+def stars(way: Way) -> str:
+    return way.rng.choices("54321", [46, 36, 12, 4, 2])[0]
