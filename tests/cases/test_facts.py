@@ -32,7 +32,9 @@ def running(case: Case, kind: str) -> Clock | None:
 
 def test_being_told_stops_the_15_days(cast: Cast) -> None:
     case = cast["clerk1"].opens(at=MORNING)
-    case = act(cast["clerk1"], facts.inform, case, way="letter", said="已转城管办", at=MORNING + timedelta(days=3))
+    case = act(
+        cast["clerk1"], facts.inform, case, way="letter", said="已转城管办", at=MORNING + timedelta(days=3)
+    )
     assert running(case, "inform") is None
     assert Clock.objects.get(case=case, kind="inform").outcome == "met"
     with pytest.raises(Conflict):
@@ -105,7 +107,15 @@ def test_an_extension_is_in_time_within_the_law_and_told(
 ) -> None:
     case = extendable(cast)
     with pytest.raises(error):
-        act(cast["head.chengguan"], facts.extend, case, amount=amount, reason="难", told=told, at=MORNING + timedelta(days=days))
+        act(
+            cast["head.chengguan"],
+            facts.extend,
+            case,
+            amount=amount,
+            reason="难",
+            told=told,
+            at=MORNING + timedelta(days=days),
+        )
     assert not Extension.objects.exists()
 
 
@@ -170,7 +180,14 @@ def test_a_wrong_registration_is_corrected_with_a_trace(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"), [({"place": "x"}, " "), ({"text": ""}, "改"), ({"category": "none"}, "改"), ({}, "改"), ({"state": "closed"}, "改")]
+    ("changes", "reason"),
+    [
+        ({"place": "x"}, " "),
+        ({"text": ""}, "改"),
+        ({"category": "none"}, "改"),
+        ({}, "改"),
+        ({"state": "closed"}, "改"),
+    ],
 )
 def test_a_bad_correction_changes_nothing(cast: Cast, changes: dict[str, str], reason: str) -> None:
     case = cast["clerk1"].opens()
@@ -219,3 +236,18 @@ def test_the_rule_stays_as_it_was_when_the_clock_started(cast: Cast) -> None:
     clock = running(case, "inform")
     assert clock and clock.rule["amount"] == 15
     assert "15" in clock.explain and "二十三" in clock.explain
+
+
+def test_steps_go_on_while_the_clock_is_suspended(cast: Cast) -> None:
+    case = extendable(cast)
+    head, day = cast["head.chengguan"], MORNING + timedelta(days=8)
+    act(head, facts.suspend, case, reason="鉴定", at=day)
+    case = cast["handler.chengguan"].does(case, "report", at=day, result="已修", decision="support")
+    assert case.due_at and case.suspended
+    case = act(head, facts.resume, case, at=day + timedelta(days=6))
+    step = running(case, "step")
+    assert (
+        step
+        and step.step == "reported"
+        and timezone.localdate(step.due_at) > timezone.localdate(day + timedelta(days=5))
+    )

@@ -15,7 +15,9 @@ from yimen.foundation.errors import Missing
 LISTS = list(queries.COUNTED)
 
 
-@pytest.mark.parametrize("who", ["clerk1", "clerk2", "director", "leader1", "handler.chengguan", "head.chengguan", "auditor"])
+@pytest.mark.parametrize(
+    "who", ["clerk1", "clerk2", "director", "leader1", "handler.chengguan", "head.chengguan", "auditor"]
+)
 def test_counts_are_what_opening_the_list_shows(cast: Cast, who: str) -> None:
     now = timezone.now()
     for state in ("registered", "dispatched", "in_hand", "reported", "told", "closed"):
@@ -96,7 +98,9 @@ def test_nothing_is_suggested_without_a_hint(cast: Cast) -> None:
     assert queries.suggest("啊啊啊") == []
 
 
-def test_a_list_costs_the_same_queries_for_one_and_for_many(cast: Cast, django_assert_num_queries: Any) -> None:
+def test_a_list_costs_the_same_queries_for_one_and_for_many(
+    cast: Cast, django_assert_num_queries: Any
+) -> None:
     grants = cast["clerk1"].grants
     for _n in range(3):
         cast["clerk1"].opens()

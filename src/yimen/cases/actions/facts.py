@@ -29,8 +29,6 @@ from .record import record, standing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EXTENSION_LIMIT_DAYS = 30  # 信访工作条例 §34
-
 
 @contextmanager
 def _locked(
@@ -290,9 +288,10 @@ def _may_extend(clock: Clock | None, amount: int, told: bool, now: datetime) -> 
         raise Refused(_("没有正在计的办结时限"))
     if now > clock.due_at:
         raise Refused(_("时限已过，延期须在届满前提出"))
-    limit = int(clock.rule.get("max_extend") or EXTENSION_LIMIT_DAYS)
+    limit = int(clock.rule["extend_max"])
     if amount < 1 or clock.extend + amount > limit:
-        raise Invalid(_("还有内容要补充或更正"), {"amount": _("延期合计不超过 %d 日") % limit})
+        words = {"limit": limit, "unit": _("小时") if clock.rule["unit"].endswith("_hour") else _("日")}
+        raise Invalid(_("还有内容要补充或更正"), {"amount": _("延期合计不超过 %(limit)d %(unit)s") % words})
     if not told:
         raise Invalid(_("还有内容要补充或更正"), {"told": _("延期理由要告知来访人")})
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.access.models import RoleGrant
@@ -72,10 +74,13 @@ def _head(step: Step) -> tuple[int, int]:
 
 def _director(step: Step) -> tuple[int, int]:
     """The director of the centre, else the first contact: an offline unit's reply is checked by the centre."""
-    unit_id = step.case.accountable_unit_id
-    assert unit_id
-    director = _first_with_role(Role.DIRECTOR, unit_id)
-    return (unit_id, director) if director else _accountable(step)
+    director, unit_id = director_of(step.case), step.case.accountable_unit_id
+    return (unit_id, director) if director and unit_id else _accountable(step)
+
+
+def director_of(case: Case) -> int | None:
+    """The director of the centre that answers for a matter."""
+    return _first_with_role(Role.DIRECTOR, case.accountable_unit_id) if case.accountable_unit_id else None
 
 
 _CHOOSE = {
@@ -101,11 +106,7 @@ def _is_member(user_id: int, unit_id: int | None) -> bool:
 
 
 def _first_with_role(role: Role, unit_id: int) -> int | None:
-    members = Membership.objects.filter(unit_id=unit_id, active=True).values("user_id")
-    grants = RoleGrant.objects.filter(role=role, unit_id=unit_id, user_id__in=members, until__isnull=True)
+    members, today = Membership.objects.filter(unit_id=unit_id, active=True).values("user_id"), timezone.localdate()
+    grants = RoleGrant.objects.filter(role=role, unit_id=unit_id, user_id__in=members, since__lte=today)
+    grants = grants.filter(Q(until__isnull=True) | Q(until__gte=today))
     return grants.order_by("id").values_list("user_id", flat=True).first()
-
-
-def is_active_member(case: Case, user_id: int, unit_id: int) -> bool:
-    """Whether a person may hold or answer for a matter on behalf of a unit."""
-    return _is_member(user_id, unit_id)

@@ -15,6 +15,7 @@ from yimen.organisations.models import Membership, Unit
 from ..models import Assignment, Case, Category, Clock, Result
 from ..states import STATES
 from . import clocks, people, search
+from .holders import director_of
 from .keys import make_key
 from .open import Registration, _draft
 from .record import record, standing
@@ -50,8 +51,8 @@ def import_answered(
 ) -> Case:
     """Enter one answered matter in state 已报结果: received and reported on its own dates, typed in now.
 
-    `member` (of the centre) becomes first contact and holder, `unit` the lead unit that is taken to have answered.
-    The step's clock starts now, so nothing is overdue on the first day. Ledger: one `case.imported`.
+    `member` (of the centre) becomes first contact, the director holder, `unit` is taken to have answered. The step's
+    clock is that of history (rule `imported`) and starts now, so nothing is overdue on the first day. Ledger: one `case.imported`.
     """
     now = at or timezone.now()
     category = Category.objects.filter(key=form.category).last() or Category.objects.get(key="other")
@@ -63,7 +64,7 @@ def import_answered(
     with transaction.atomic():
         case = _draft(registration, category, member, now)
         _set_reported(case, unit, form, actor)
-        made = [clocks.new_clock(case, "step", "reported", now, case.accountable_unit_id or unit.pk)]
+        made = [clocks.new_clock(case, "step", "imported", now, member.unit_id)]
         Clock.objects.bulk_create(made)
         clocks.govern(case, made)
         case.search_text = search.text_of(case)
@@ -80,6 +81,7 @@ def _set_reported(case: Case, unit: Unit, form: Answered, actor: Actor) -> None:
     case.lead_unit = unit
     case.told_at = form.received_at
     case.answered_by_id = actor.user_id
+    case.holder_id = director_of(case) or case.accountable_person_id
 
 
 def _answer_rows(case: Case, unit: Unit, form: Answered, actor: Actor, clock: Clock) -> None:

@@ -161,16 +161,10 @@ def _ends(step: Step, clock: Clock, stays_open: bool) -> bool:
 
 
 def _step_clock(step: Step) -> Clock:
+    """The new state's limit. A suspension that is still open is taken out when it ends (`clocks.recompute`)."""
     case = step.case
     assert case.holder_unit_id is not None
-    return clocks.new_clock(
-        case,
-        "step",
-        step.row.target,
-        step.at,
-        case.holder_unit_id,
-        pauses=clocks.pauses_of(case) if case.suspended else (),
-    )
+    return clocks.new_clock(case, "step", step.row.target, step.at, case.holder_unit_id)
 
 
 def _record(step: Step, before: str) -> None:
