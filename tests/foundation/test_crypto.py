@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yimen.foundation import crypto
+from yimen.foundation import crypto, keyfiles
 from yimen.foundation.crypto import Keyring, KeyTrouble, SealBroken
 from yimen.foundation.home import Home
 
@@ -170,6 +170,16 @@ def test_a_lost_key_is_not_silently_replaced(home: Home, name: str) -> None:
     with pytest.raises(KeyTrouble, match=f"{name}.key"):
         crypto.make_keys(home)
     assert not (home.keys / f"{name}.key").exists()
+
+
+def test_a_key_made_by_another_process_in_the_meantime_stays(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit = (home.keys / "audit.key").read_bytes()
+    monkeypatch.setattr(Path, "exists", lambda self: False)
+    assert keyfiles.write_new(home.keys, "audit.key", "another") == []
+    assert (home.keys / "audit.key").read_bytes() == audit
+    assert len(list(home.keys.iterdir())) == 5
 
 
 def test_ten_processes_making_keys_at_once_agree(tmp_path: Path) -> None:
