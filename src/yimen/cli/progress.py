@@ -70,8 +70,7 @@ def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = No
 
 
 def follow(command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> None:
-    """Run a program that tells its own progress: each of its lines is shown. Failed with the last ones otherwise."""
-    told: list[str] = []
+    """Run a program that tells its own progress: each of its lines is shown, so Failed does not repeat them."""
     with subprocess.Popen(
         command,
         cwd=cwd,
@@ -84,15 +83,12 @@ def follow(command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> None
     ) as process:
         try:
             for line in process.stdout or ():
-                told.append(line.rstrip())
-                say(told[-1])
+                say(line.rstrip())
         except BaseException:
             process.kill()
             raise
     if process.returncode:
-        raise Failed(
-            "\n".join([f"{' '.join(command[:4])} … 失败 / failed ({process.returncode})", *told[-TAIL:]])
-        )
+        raise Failed(f"{' '.join(command[:5])} 失败 / failed ({process.returncode})")
 
 
 def _beat(over: threading.Event, begun: float) -> None:
