@@ -18,6 +18,7 @@ STEPS: Final[dict[str, object]] = {
     "guide": pgettext_lazy("done", "引导告知"),
     "dispatch": pgettext_lazy("done", "转办"),
     "designate": pgettext_lazy("done", "指定承办"),
+    "recall": pgettext_lazy("done", "收回转办"),
     "sign": pgettext_lazy("done", "签收"),
     "request_return": pgettext_lazy("done", "申请退回"),
     "agree_return": pgettext_lazy("done", "同意退回"),
