@@ -95,6 +95,7 @@ def test_a_new_grid_is_seen_by_a_process_that_had_read_the_map(street: dict[int,
     nine = grid(street[8].unit, Level.GRID, "990101007003/4", street[8].parent, number=9)
     actions.add_grid(ACTOR, nine)
     assert queries.match_place("第9网格") == nine
+    assert len(queries._memory) == 1, "only the map in force is kept"
 
 
 def test_the_map_costs_one_small_query_once_it_is_read(
