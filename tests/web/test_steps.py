@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from tests.web.staff_ground import Enter
 
 from cast import Cast, Person, advance
 from yimen.cases.actions import facts
+from yimen.cases.fields import FIELDS
 from yimen.cases.models import Assignment, Callback, Case, Clock, Link, Supervision, Urge, Visit
-from yimen.cases.states import FIELDS, HIDDEN_VERBS, TRANSITIONS
+from yimen.cases.states import HIDDEN_VERBS, TRANSITIONS
 from yimen.web.staff.show.acts import ABOUT, ACTS, ICONS
 
 WORDS = "这段话写了很久，不能丢：已经联系物业三次，对方答应周五前修好。"
@@ -166,11 +169,12 @@ def test_unsolved_at_call_back_goes_back_by_itself_once(cast: Cast, enter: Enter
 
 
 def test_written_service_takes_the_date_on_which_the_person_got_it(cast: Cast, enter: Enter) -> None:
-    case = advance(cast, cast["clerk1"].opens(), "verified")
-    _post(enter, "handler.chengguan", case, "tell", way="post", said="挂号信", served_on="2026-11-20T10:30")
-    served = _fresh(case).served_at
-    assert served is not None
-    assert served.isoformat() == "2026-11-20T02:30:00+00:00"
+    begun = timezone.now() - timedelta(days=5)
+    case = advance(cast, cast["clerk1"].opens(at=begun), "verified", at=begun)
+    got = timezone.localtime(begun + timedelta(days=2)).replace(second=0, microsecond=0)
+    served_on = got.strftime("%Y-%m-%dT%H:%M")
+    _post(enter, "handler.chengguan", case, "tell", way="post", said="挂号信", served_on=served_on)
+    assert _fresh(case).served_at == got
 
 
 # --- acts that add a fact --------------------------------------------------------------------------------------
@@ -209,8 +213,8 @@ def test_urge_comes_before_supervise(cast: Cast, enter: Enter, in_hand: Case) ->
 
 def test_an_extension_needs_the_reason_told(enter: Enter, in_hand: Case) -> None:
     assert _does(enter, "head.chengguan", in_hand, "extend", amount="10", reason="等鉴定") == 400
-    assert _does(enter, "head.chengguan", in_hand, "extend", amount="31", reason="等鉴定", told="on") == 400
-    assert _does(enter, "head.chengguan", in_hand, "extend", amount="10", reason="等鉴定", told="on") == 302
+    assert _does(enter, "head.chengguan", in_hand, "extend", amount="99", reason="等鉴定", told="on") == 400
+    assert _does(enter, "head.chengguan", in_hand, "extend", amount="5", reason="等鉴定", told="on") == 302
     assert _does(enter, "handler.chengguan", in_hand, "extend", amount="1", reason="等", told="on") == 403
 
 
@@ -255,3 +259,32 @@ def test_the_desk_signs_and_reports_for_a_unit_without_accounts(cast: Cast, ente
 def test_an_act_without_fields_asks_to_be_confirmed(cast: Cast, enter: Enter) -> None:
     case = advance(cast, cast["clerk1"].opens(), "dispatched")
     assert "确定签收吗" in enter("handler.chengguan").get(_url(case, "sign")).content.decode()
+
+
+def test_guiding_knows_the_bodies_and_fills_in_how_to_reach_them(cast: Cast, enter: Enter) -> None:
+    case = cast["clerk1"].opens()
+    page = enter("clerk1").get(_url(case, "guide")).content.decode()
+    assert 'list="bodies"' in page
+    assert '<option value="区法律援助中心">' in page
+    given = {"guide_kind": "legal", "body": "区法律援助中心", "reason": "需要律师。"}
+    assert _does(enter, "clerk1", case, "guide", **given) == 302
+    story = enter("clerk1").get(reverse("staff:case", args=[case.uuid])).content.decode()
+    assert "0931-000 0406" in story
+
+
+def test_answering_has_the_common_answers_of_the_category_at_hand(cast: Cast, enter: Enter) -> None:
+    case = cast["clerk1"].opens()
+    assert "楼上漏水不肯修怎么办" in enter("clerk1").get(_url(case, "answer")).content.decode()
+    assert "怎样申请最低生活保障" not in enter("clerk1").get(_url(case, "answer")).content.decode()
+
+
+def test_one_more_unit_is_asked_to_help(cast: Cast, enter: Enter, in_hand: Case) -> None:
+    assert _does(enter, "clerk1", in_hand, "add_assist", unit="chengguan") == 400
+    assert _does(enter, "clerk1", in_hand, "add_assist", unit="gongre", require="请派人测温。") == 302
+    assert Assignment.objects.filter(case=in_hand, role="assist").get().unit.key == "gongre"
+
+
+def test_a_notice_is_given_only_in_ways_that_leave_a_paper(cast: Cast, enter: Enter) -> None:
+    page = enter("clerk1").get(_url(cast["clerk1"].opens(), "inform")).content.decode()
+    assert 'value="letter"' in page
+    assert 'value="phone"' not in page[page.index("data-main") :]

@@ -46,6 +46,11 @@ class Body:
     phone: str
     hours: str
 
+    @property
+    def reached(self) -> str:
+        """Address, phone and hours in one line, as the referral slip prints them."""
+        return " ".join(filter(None, (self.address, self.phone, self.hours)))
+
 
 @cache
 def _rows(name: str) -> tuple[dict[str, str], ...]:
@@ -69,3 +74,13 @@ def answers() -> tuple[Answer, ...]:
 @cache
 def bodies() -> tuple[Body, ...]:
     return tuple(Body(**{name: row[name] for name in Body.__slots__}) for row in _rows("referral_bodies.csv"))
+
+
+def body(name: str) -> Body | None:
+    """The body of exactly this name."""
+    return next((one for one in bodies() if one.name == name.strip()), None)
+
+
+def answers_on(category: str) -> list[Answer]:
+    """Common answers to questions of one category."""
+    return [one for one in answers() if one.category == category]

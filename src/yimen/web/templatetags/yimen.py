@@ -36,6 +36,9 @@ def field(bound: BoundField, rows: int = 0, hint: str = "") -> dict[str, Any]:
     return {
         "field": bound,
         "kind": _kind(bound),
+        "long": any(len(str(option.choice_label)) > 10 for option in bound.subwidgets)
+        if _kind(bound) == "choices"
+        else False,
         "folded": _kind(bound) == "choices" and len(bound.subwidgets) > FOLDED and not bound.errors,
         "hint": hint or bound.help_text,
         "control": bound.as_widget(attrs=_attributes(bound, rows, bool(hint or bound.help_text))),

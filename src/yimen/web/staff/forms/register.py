@@ -42,6 +42,8 @@ def _moment(label: object, hint: object = "") -> forms.DateTimeField:
 class RegisterForm(Shape):
     """Shape only; `registration()` gives what the action takes."""
 
+    spoken_of = {"on_behalf": "on_behalf_phone", "witness": "witness_name"}
+
     text = forms.CharField(
         label=_("反映什么"), help_text=_("用来访人的话，先写下来；分类可以后补"), widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("请写下来访人反映什么")},

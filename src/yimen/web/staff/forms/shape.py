@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
 
 from yimen.cases import queries
+from yimen.cases.fields import Field
 from yimen.cases.models import Case
-from yimen.cases.states import Field
 from yimen.foundation.errors import YimenError
 from yimen.organisations.models import UnitKind
 from yimen.organisations.queries import members, units
 
 from ..show.words import category_name
 
+# Suggestions that the page brings along for a field.
+_LISTS = {"body": {"list": "bodies"}}
 MANY = 6  # more choices than this become a drop-down list
 
 
@@ -25,10 +27,13 @@ class Shape(forms.Form):
     """A form that shows the server's own sentences, never the browser's."""
 
     use_required_attribute = False
+    # Where an action speaks of a thing that this form asks for in several fields: the one to stand beside.
+    spoken_of: ClassVar[Mapping[str, str]] = {}
 
     def refuse(self, error: YimenError) -> None:
         """Put an action's refusal beside its fields; what belongs to none goes on top."""
-        fields: dict[str, object] = getattr(error, "fields", {})
+        said: dict[str, object] = getattr(error, "fields", {})
+        fields = {self.spoken_of.get(name, name): sentence for name, sentence in said.items()}
         own = {name: sentence for name, sentence in fields.items() if name in self.fields}
         for name, sentence in own.items():
             self.add_error(name, str(sentence))
@@ -62,7 +67,9 @@ def _make(field: Field, needed: bool, case: Case) -> forms.Field:
 
 def _text(field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
     return forms.CharField(
-        max_length=field.limit, widget=forms.TextInput(attrs={"autocomplete": "off"}), **common
+        max_length=field.limit,
+        widget=forms.TextInput(attrs={"autocomplete": "off", **_LISTS.get(field.name, {})}),
+        **common,
     )
 
 

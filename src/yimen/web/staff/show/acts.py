@@ -16,9 +16,10 @@ from yimen.access.registry import Grants
 from yimen.cases import queries
 from yimen.cases.access import relations
 from yimen.cases.actions import facts
+from yimen.cases.fields import FIELDS, NOTICE_WAYS, WAYS, Field
 from yimen.cases.models import Assignment, Case, Clock, Urge
 from yimen.cases.models.case import URGENCIES
-from yimen.cases.states import FIELDS, FLOWS, Field, Who
+from yimen.cases.states import FLOWS, Who
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid
 
@@ -27,9 +28,12 @@ ICONS: Final = {
     "request_return": "return", "agree_return": "check", "refuse_return": "close", "accept": "check",
     "not_accept": "close", "start": "arrow", "assign": "person", "report": "file", "verify": "check",
     "send_back": "undo", "tell": "message", "call_back": "phone", "redo": "undo", "rate": "star", "close": "check",
-    "withdraw": "leave", "archive": "archive", "reopen": "undo",
+    "withdraw": "leave", "archive": "archive", "reopen": "undo", "recall": "undo",
 }  # fmt: skip
 
+
+# Steps that end a matter without an answer: offered last, drawn as dangerous.
+ENDING: Final = frozenset({"withdraw"})
 
 # One sentence on a step's page: what it does, or what is easily forgotten.
 ABOUT: Final[Mapping[str, object]] = {
@@ -37,6 +41,7 @@ ABOUT: Final[Mapping[str, object]] = {
     "guide": _("告诉来访人该找谁、怎么找，打印引导单交给本人，当场办结。"),
     "dispatch": _("首问责任不转移：您继续跟到来访人得到答复。没有账号的单位，由窗口线下送达、代录答复。"),
     "designate": _("指定以后，承办单位不能再退回。"),
+    "recall": _("转错了可以收回，再转给别的单位；时限照常计算。"),
     "sign": _("签收后开始计算本单位的时限。"),
     "request_return": _("退回要有理由，送件人同意才算；时限照常计算。"),
     "accept": _("受理日从今天算起，六十日内办结。"),
@@ -59,6 +64,7 @@ class Scene:
     who: frozenset[Who]
     clocks: list[Clock]
     assignments: list[Assignment]
+    version: int | None = None  # of the matter as the reader had it before him
 
     def runs(self, kind: str) -> bool:
         return any(clock.running and clock.kind == kind for clock in self.clocks)
@@ -113,20 +119,18 @@ def _inform(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any])
 
 
 def _screen(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
-    return facts.screen(
-        actor, grants, scene.case.uuid, flow=data.get("flow", ""), reason=data.get("reason", "")
-    )
+    given = {"flow": data.get("flow", ""), "reason": data.get("reason", "")}
+    return facts.screen(actor, grants, scene.case.uuid, **given, version=scene.version)
 
 
 def _extend(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
     amount, told = data.get("amount") or 0, bool(data.get("told"))
-    return facts.extend(
-        actor, grants, scene.case.uuid, amount=amount, reason=data.get("reason", ""), told=told
-    )
+    given = {"amount": amount, "reason": data.get("reason", ""), "told": told}
+    return facts.extend(actor, grants, scene.case.uuid, **given, version=scene.version)
 
 
 def _suspend(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
-    return facts.suspend(actor, grants, scene.case.uuid, reason=data.get("reason", ""))
+    return facts.suspend(actor, grants, scene.case.uuid, reason=data.get("reason", ""), version=scene.version)
 
 
 def _resume(actor: Actor, grants: Grants, scene: Scene, _data: Mapping[str, Any]) -> object:
@@ -149,7 +153,9 @@ _CORRECTED = ("title", "text", "wish", "place", "category", "urgency", "external
 def _correct(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
     changes = {name: data.get(name, "") for name in _CORRECTED}
     changed = {name: value for name, value in changes.items() if value != _now(scene.case)[name]}
-    return facts.correct(actor, grants, scene.case.uuid, changed, reason=data.get("reason", ""))
+    return facts.correct(
+        actor, grants, scene.case.uuid, changed, reason=data.get("reason", ""), version=scene.version
+    )
 
 
 def _now(case: Case) -> dict[str, Any]:
@@ -165,6 +171,11 @@ def _link(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -
     if other is None:
         raise Invalid(_("没有这个编号"), {"other": _("没有找到，请核对编号")})
     return facts.link(actor, grants, scene.case.uuid, other.uuid)
+
+
+def _add_assisting(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
+    unit, require = data.get("unit", ""), data.get("require", "")
+    return facts.add_assisting(actor, grants, scene.case.uuid, unit=unit, require=require)
 
 
 def _assist_sign(actor: Actor, grants: Grants, scene: Scene, _data: Mapping[str, Any]) -> object:
@@ -188,6 +199,9 @@ _REASON = FIELDS["reason"]
 _WORDS = _field("words", "longtext", _("内容"))
 _FLOW = _field("flow", "choice", _("事项性质"), _("信访事项按《信访工作条例》办理，服务诉求按本街道规定办理"),
                choices=tuple((flow.value, words) for flow, words in FLOWS.items()))  # fmt: skip
+_NOTICE = _field(
+    "way", "choice", _("怎样告知"), choices=tuple(pair for pair in WAYS if pair[0] in NOTICE_WAYS)
+)
 _CORRECTION = (
     _field("title", "text", _("标题"), limit=120),
     _field("text", "longtext", _("反映什么")),
@@ -203,7 +217,7 @@ ACTS: Final = {
     act.name: act
     for act in (
         Act("inform", _("书面告知"), "message", _DESK | {Who.LEAD}, lambda s: s.runs("inform"),
-            (FIELDS["way"], FIELDS["said"]), frozenset({"way"}), _inform,
+            (_NOTICE, FIELDS["said"]), frozenset({"way"}), _inform,
             _("告知来访人：已收到、由谁办、怎样办。告知后十五日时限停止。")),
         Act("screen", _("甄别"), "help", frozenset({Who.DIRECTOR}), _open, (_FLOW, _REASON), frozenset({"flow"}),
             _screen, _("定为信访事项还是服务诉求；已定过的，变更要写理由。")),
@@ -211,15 +225,18 @@ ACTS: Final = {
             frozenset(), _assist_sign),
         Act("assist_report", _("协办报结果"), "file", frozenset(), lambda s: s.own_part("signed") is not None,
             (_field("text", "longtext", _("办理结果")),), frozenset({"text"}), _assist_report),
+        Act("add_assist", _("增加协办单位"), "plus", _DESK | {Who.LEAD}, lambda s: _open(s) and s.case.lead_unit_id is not None,
+            (_field("unit", "unit", _("协办单位")), FIELDS["require"]), frozenset({"unit"}), _add_assisting,
+            _("主办单位不变，多一个单位帮着办。")),
         Act("urge", _("催办"), "clock", _DESK | {Who.ACCOUNTABLE}, lambda s: _open(s) and s.case.lead_unit_id is not None,
             (_WORDS,), frozenset({"words"}), _urge),
         Act("supervise", _("督办"), "flag", frozenset({Who.DIRECTOR}),
             lambda s: _open(s) and s.case.lead_unit_id is not None and Urge.objects.filter(case=s.case).exists(),
             (_WORDS, _field("due_on", "date", _("督办期限"))), frozenset({"words", "due_on"}), _supervise),
         Act("extend", _("延期"), "calendar", _HEADS, lambda s: s.runs("conclude") and not s.case.suspended,
-            (_field("amount", "number", _("延长多少天")), _REASON, _field("told", "check", _("已把延期理由告知来访人"))),
-            frozenset({"amount", "reason", "told"}), _extend, _("须在届满前提出，合计不超过三十日。")),
-        Act("suspend", pgettext_lazy("verb", "中止计时"), "pause", _HEADS, lambda s: _open(s) and not s.case.suspended, (_REASON,),
+            (_field("amount", "number", _("延长多少"), _("按原时限的单位：天或小时")), _REASON, _field("told", "check", _("已把延期理由告知来访人"))),
+            frozenset({"amount", "reason", "told"}), _extend, _("须在届满前提出，合计不超过规定的上限。")),
+        Act("suspend", pgettext_lazy("verb", "中止计时"), "pause", _HEADS, lambda s: s.case.state in facts.SUSPENDABLE and not s.case.suspended, (_REASON,),
             frozenset({"reason"}), _suspend, _("从今天起不计时，恢复时把这些天扣除。")),
         Act("resume", _("恢复计时"), "clock", _HEADS, lambda s: _open(s) and s.case.suspended, (), frozenset(), _resume),
         Act("visit", _("再次来访记录"), "people", _DESK, lambda s: True,

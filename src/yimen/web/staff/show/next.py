@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.cases.models import Case
@@ -54,10 +55,9 @@ def _why(case: Case) -> str:
         return _("中止计时，恢复后再计。")
     if case.clock is None or case.due_at is None:
         return ""
-    return _("%(due)s前完成：%(rule)s。") % {
-        "due": exact(case.due_at),
-        "rule": _rule(explanation(case.clock)),
-    }
+    late = case.due_at < timezone.now()
+    words = _("%(due)s已到期：%(rule)s。") if late else _("最迟%(due)s完成：%(rule)s。")
+    return words % {"due": exact(case.due_at), "rule": _rule(explanation(case.clock))}
 
 
 def _rule(explained: str) -> str:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from yimen.cases import queries
 from yimen.cases.actions.attach import attachments_of
 from yimen.cases.actions.people import Shown, participants
+from yimen.cases.fields import RATINGS
 from yimen.cases.models import Callback, Case, Contact, Result
-from yimen.cases.states import RATINGS
 from yimen.documents.forms import V01, Record, Referral, Slip
 from yimen.ledger.queries import entries_of
 from yimen.organisations.models import Membership, Office

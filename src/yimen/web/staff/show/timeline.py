@@ -12,10 +12,16 @@ from django.utils.translation import gettext_lazy
 
 from yimen.cases.actions.record import unseal
 from yimen.cases.events import KINDS, LOOKED, SUBJECT
+from yimen.cases.fields import FIELDS, WAYS
 from yimen.cases.models import Case, Contact
-from yimen.cases.states import FIELDS, FLOWS, WAYS
+from yimen.cases.models.case import URGENCIES
+from yimen.cases.queries import categories
+from yimen.cases.states import FLOWS
 from yimen.ledger.models import Entry
 from yimen.ledger.queries import entries_of
+
+from ...templatetags.yimen import moment
+from .words import category_name
 
 # Words that stand in the entry's own paragraph instead of a line with a label, the first present wins.
 _TEXTS = ("reply", "result", "said", "reason", "words", "comment", "note")
@@ -29,17 +35,30 @@ _LABELS: Mapping[str, object] = {
     "due_on": gettext_lazy("督办期限"),
     "number": gettext_lazy("编号"),
     "reported_to": gettext_lazy("已报告"),
+    "reported_at": gettext_lazy("报告时间"),
     "dictated": gettext_lazy("代书"),
     "on_behalf": gettext_lazy("反映人"),
     "name": gettext_lazy("文件"),
     "place": gettext_lazy("地点"),
-    "before": gettext_lazy("更正前"),
-    "after": gettext_lazy("更正后"),
+    "title": gettext_lazy("标题"),
+    "text": gettext_lazy("反映什么"),
+    "wish": gettext_lazy("希望怎样解决"),
+    "category": gettext_lazy("类别"),
+    "urgency": gettext_lazy("紧急程度"),
+    "external_number": gettext_lazy("外部系统编号"),
 }
 # Typed words that the payload says better (a unit by name), or that the page shows already.
-_TOLD_ELSEWHERE = ("title", "handler", "unit", "assisting")
+_TOLD_ELSEWHERE = ("title", "handler", "unit", "assisting", "before", "after")
+# Only where a matter is sent is the unit 主办; elsewhere it is just the unit that acted.
+_SENDING = ("case.dispatch", "case.designate")
 # The number of a linked matter is not told here: not every reader may know that it exists.
 _SHOWN = ("unit", "assisting", "way", "outcome", "attempt", "amount", "due_on")
+
+_OPTIONS: Mapping[str, Mapping[str, object]] = {
+    "way": dict(WAYS),
+    "outcome": dict(Contact.OUTCOMES),
+    "urgency": dict(URGENCIES),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +108,10 @@ def _words(case: Case, entry: Entry) -> dict[str, Any]:
 
 def _payload_lines(entry: Entry) -> list[Line]:
     payload = entry.payload
-    lines = [
-        _line(name, payload[name])
-        for name in _SHOWN
-        if payload.get(name) and not isinstance(payload[name], int)
-    ]
+    lines = [_line(name, payload[name]) for name in _SHOWN if payload.get(name)]
+    if isinstance(payload.get("unit"), int) or entry.kind not in _SENDING:
+        lines = [line for line in lines if line.name != str(_LABELS["unit"])]
+        lines += [Line(_("单位"), payload["unit"])] if isinstance(payload.get("unit"), str) else []
     if entry.kind == "case.screened":
         lines.append(Line(_("性质"), str(dict(FLOWS)[payload["flow"]])))
     return lines
@@ -101,7 +119,16 @@ def _payload_lines(entry: Entry) -> list[Line]:
 
 def _word_lines(words: Mapping[str, Any], text_name: str) -> list[Line]:
     rest = {name: value for name, value in words.items() if name not in (text_name, *_TOLD_ELSEWHERE)}
-    return [_line(name, value) for name, value in rest.items()]
+    return [_line(name, value) for name, value in rest.items()] + _corrections(words)
+
+
+def _corrections(words: Mapping[str, Any]) -> list[Line]:
+    """更正登记: what stood there and what stands there now."""
+    before, after = words.get("before", {}), words.get("after", {})
+    return [
+        Line(str(_LABELS.get(name, name)), f"{_value(name, old)} → {_value(name, after.get(name, ''))}")
+        for name, old in before.items()
+    ]
 
 
 def _line(name: str, value: Any) -> Line:
@@ -111,10 +138,12 @@ def _line(name: str, value: Any) -> Line:
 
 
 def _value(name: str, value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "；".join(str(part) for part in value.values())
     if isinstance(value, list | tuple):
         return "、".join(str(part) for part in value)
+    if name.endswith("_at"):
+        return moment(datetime.fromisoformat(str(value)))
     options = dict(FIELDS[name].choices) if name in FIELDS else {}
-    options |= {"way": dict(WAYS), "outcome": dict(Contact.OUTCOMES)}.get(name, {})
+    options |= _OPTIONS.get(name, {})
+    if name == "category":
+        options = {row.key: category_name(row) for row in categories()}
     return str(options.get(str(value), value))

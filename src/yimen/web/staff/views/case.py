@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from yimen.access.registry import can
 from yimen.cases import queries
 from yimen.cases.actions import attach, facts, people
+from yimen.cases.fields import WAYS
 from yimen.cases.models import Case, Contact
-from yimen.cases.states import WAYS, Who
-from yimen.foundation.errors import Invalid
+from yimen.cases.states import Who
 
 from ..door import StaffRequest, page
 from ..lists import WORKLISTS
 from ..show import case as shown
-from ..show.acts import ACTS, ICONS, Scene, scene_of
+from ..show.acts import ACTS, ENDING, ICONS, Scene, scene_of
 from ..show.clock import card
 from ..show.next import next_of
 from ..show.papers import guidance_of
@@ -65,15 +65,14 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
     }
 
 
-def _verbs(scene: Scene, moves: list[queries.Move]) -> list[dict[str, str]]:
-    """Everything but the step that the next-step line offers already."""
-    steps = [
-        {"verb": m.verb, "words": str(m.words), "icon": ICONS.get(m.verb, "arrow")}
-        for m in moves
-        if not m.primary
+def _verbs(scene: Scene, moves: list[queries.Move]) -> list[dict[str, Any]]:
+    """Everything but the step that the next-step line offers already; what ends a matter stands last."""
+    steps = [(move.verb, move.words, ICONS.get(move.verb, "arrow")) for move in moves if not move.primary]
+    acts = [(act.name, act.words, act.icon) for act in ACTS.values() if act.offered(scene)]
+    found = sorted([*steps, *acts], key=lambda one: one[0] in ENDING)
+    return [
+        {"verb": verb, "words": words, "icon": icon, "ends": verb in ENDING} for verb, words, icon in found
     ]
-    acts = [act for act in ACTS.values() if act.offered(scene)]
-    return steps + [{"verb": act.name, "words": str(act.words), "icon": act.icon} for act in acts]
 
 
 def _beside(request: StaffRequest, matter: Case) -> dict[str, Any] | None:
@@ -95,21 +94,3 @@ def contact(request: StaffRequest, ref: UUID) -> HttpResponse:
     )  # fmt: skip
     messages.success(request, _("已记下这次联系。"))
     return redirect("staff:case", ref)
-
-
-@page()
-def reveal(request: StaffRequest, ref: UUID) -> HttpResponse:
-    """Names and phones in full, once, for a reason that stays in the ledger. Nothing of it is in the address."""
-    matter = queries.get_visible(request.grants, ref)
-    context: dict[str, Any] = {"case": matter, "header": shown.header_of(matter)}
-    if request.method != "POST":
-        return render(request, "staff/reveal.html", context)
-    try:
-        context["people"] = people.reveal(
-            request.actor, request.grants, matter, request.POST.get("reason", "")
-        )
-    except Invalid as error:
-        return render(
-            request, "staff/reveal.html", context | {"wrong": error.fields.get("reason", error)}, status=400
-        )
-    return render(request, "staff/reveal.html", context | {"ways": WAYS, "outcomes": Contact.OUTCOMES})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 
 from yimen.cases import queries
 from yimen.cases.actions import callbacks, transition
+from yimen.cases.fields import FIELDS, Field
 from yimen.cases.models import Case
-from yimen.cases.states import FIELDS, TRANSITIONS, VERBS, Field, Transition
+from yimen.cases.states import TRANSITIONS, VERBS, Transition
 from yimen.foundation.errors import Conflict, Invalid, Refused, YimenError
 
+from ... import handbook
 from ..door import StaffRequest, page
 from ..errors import kind_of
 from ..forms.shape import Shape, build
@@ -105,8 +107,10 @@ def _initial(case: Case, task: Task) -> dict[str, Any]:
 
 def _done(request: StaffRequest, scene: Scene, task: Task, data: Mapping[str, Any]) -> HttpResponse:
     given = {name: value for name, value in data.items() if value not in ("", None, [])}
+    if task.verb == "guide" and (known := handbook.body(given.get("body", ""))):
+        given.setdefault("body_contact", known.reached)
     if task.act:
-        task.act.do(request.actor, request.grants, scene, given)
+        task.act.do(request.actor, request.grants, replace(scene, version=_version(request)), given)
     else:
         _run(request, scene.case, task.verb, given)
     messages.success(request, _("已办：%s") % task.words)
@@ -128,6 +132,13 @@ def _version(request: StaffRequest) -> int | None:
 def _page(
     request: StaffRequest, scene: Scene, task: Task, form: Shape, status: int = 200, *, changed: bool = False
 ) -> HttpResponse:
-    context = {"case": scene.case, "header": header_of(scene.case), "task": task, "form": form, "changed": changed,
+    context = {**_at_hand(scene, task), "case": scene.case, "header": header_of(scene.case), "task": task, "form": form, "changed": changed,
                "version": request.POST.get("version") or scene.case.version}  # fmt: skip
     return render(request, "staff/verb.html", context, status=status)
+
+
+def _at_hand(scene: Scene, task: Task) -> dict[str, Any]:
+    """What helps with a step: bodies to guide to, common answers to the category's questions."""
+    if task.verb == "guide":
+        return {"bodies": handbook.bodies()}
+    return {"answers": handbook.answers_on(scene.case.category.key)} if task.verb == "answer" else {}
