@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -15,6 +16,7 @@ from .matters import Matter, fill, phrase, phrases
 from .people import read_table, table
 
 Gap = tuple[int, int]
+SERVED_BEFORE = timedelta(hours=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,22 +159,32 @@ def assisted(key: str, way: Way) -> Beat:
     return Beat("assist_report", way.hands.owner, (0, 1), {"unit": key, "text": text})
 
 
-def report(way: Way) -> list[Beat]:
-    report = Beat("report", way.hands.worker, (3, 22) if way.petition else (0, 2), result(way))
-    beats = [report]
+def report(way: Way, *, oral: bool = False) -> list[Beat]:
+    """From the result to the answer in the person's hands; `oral` when a second round is to follow it."""
+    first = Beat("report", way.hands.worker, (3, 22) if way.petition else (0, 2), result(way))
+    beats = [first]
     if way.rng.random() < 0.1:
         beats.append(Beat("send_back", way.hands.head, data={"reason": phrase("send_back", way.rng)}))
-        beats.append(replace(report, gap=(0, 1)))
+        beats.append(replace(first, gap=(0, 1)))
     beats.append(Beat("verify", way.hands.head, (0, 1), {"note": phrase("verify", way.rng)}))
-    return [*beats, Beat("tell", way.hands.worker, (0, 1), told(way))]
+    return [*beats, told(way, oral=oral)]
 
 
-def told(way: Way) -> dict[str, Any]:
+def told(way: Way, *, oral: bool = False) -> Beat:
+    """答复; by post it counts from the day on the receipt, which comes back days later."""
     if way.anonymous:
-        return {"way": "visit", "said": phrases()["said_anonymous"]}
-    ways = ["counter", "letter", "post"] if way.petition else ["phone", "phone", "visit", "counter"]
-    chosen = way.rng.choice(ways)
-    return {"way": chosen, "said": fill(way.rng.choice(phrases()["said"][chosen]), way.rng)}
+        return Beat("tell", way.hands.worker, (0, 1), {"way": "visit", "said": phrases()["said_anonymous"]})
+    written = way.petition and not oral
+    chosen = way.rng.choice(
+        ["counter", "letter", "post"] if written else ["phone", "phone", "visit", "counter"]
+    )
+    data = {"way": chosen, "said": fill(way.rng.choice(phrases()["said"][chosen]), way.rng)}
+    return Beat("tell", way.hands.worker, *_by_post(data))
+
+
+def _by_post(data: dict[str, Any]) -> tuple[Gap, dict[str, Any]]:
+    """How long it takes, and that the receipt was signed the day before it is typed."""
+    return ((2, 2), data | {"served_on": SERVED_BEFORE}) if data["way"] == "post" else ((0, 1), data)
 
 
 def result(way: Way) -> dict[str, Any]:

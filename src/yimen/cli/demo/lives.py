@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import Random
 
 from django.utils import timezone
@@ -68,8 +68,14 @@ def _script(
     moments = _moments(goal, beats, days, rng)
     registration = dated(matter.registration, timezone.localdate(moments[0]))
     opening = Step(moments[0], matter.owner, "open", registration)
-    steps = [Step(at, beat.by, beat.verb, beat.data) for at, beat in zip(moments[1:], beats, strict=True)]
+    steps = [_step(beat, at) for at, beat in zip(moments[1:], beats, strict=True)]
     return Script(key, (opening, *steps))
+
+
+def _step(beat: Beat, at: datetime) -> Step:
+    """The beat at its moment; a span of time in its data is meant back from there."""
+    data = {name: at - value if isinstance(value, timedelta) else value for name, value in beat.data.items()}
+    return Step(at, beat.by, beat.verb, data)
 
 
 def _road(goal: Goal, template: Template, residents: Residents, rng: Random) -> tuple[Matter, list[Beat]]:

@@ -46,7 +46,7 @@ def _answered(way: Way) -> list[Beat]:
     told = {"phone": "phone", "letter": "letter", "online": "message", "above": "letter"}.get(came, "counter")
     beats = [*screen(way), Beat("answer", owner, data={"reply": way.matter.result, "way": told})]
     if way.goal.state == "rated" or way.rng.random() < 0.7:
-        beats.append(Beat("rate", owner, data={"rating": stars(way)}))
+        beats.append(Beat("rate", way.hands.caller, data={"rating": stars(way)}))
     return [*beats, *end(way, (0, 0))]
 
 
@@ -63,19 +63,13 @@ def _guided(way: Way) -> list[Beat]:
 
 def _dispatched(way: Way) -> list[Beat]:
     """The main road, with the bends of real life: sent back once, nobody home, not solved the first time."""
-    beats = [
-        *screen(way),
-        *send(way),
-        *_disputed(way),
-        *take_up(way),
-        *pressure(way),
-        *assist(way),
-        *report(way),
-    ]
-    if way.over and not way.anonymous and way.rng.random() < 0.12:
+    again = way.over and not way.anonymous and way.rng.random() < 0.12
+    beats = [*screen(way), *send(way), *_disputed(way), *take_up(way), *pressure(way), *assist(way)]
+    beats += report(way, oral=again)
+    if again:
         beats += [unsolved(way), *report(way)]
-        if way.rng.random() < 0.3:
-            return [*beats, *still_unsolved(way)]
+    if again and way.rng.random() < 0.3:
+        return [*beats, *still_unsolved(way)]
     return [*beats, *callback(way), *end(way)]
 
 
@@ -108,7 +102,7 @@ def _why_not(way: Way) -> str:
 
 
 def _not_accepted(way: Way) -> list[Beat]:
-    said = {"way": "post", "said": "不予受理告知书已挂号寄出，写明理由和救济途径。"}
+    said = {"way": "letter", "said": "不予受理告知书已送达本人，写明理由和救济途径，签了送达回证。"}
     refuse = Beat("not_accept", way.hands.liaison, (0, 2), {"reason": phrase("not_accept", way.rng)})
     start = [*screen(way), *send(way), Beat("sign", way.hands.liaison, (0, 2)), refuse]
     return [*start, Beat("tell", way.hands.liaison, (0, 1), said), *callback(way), *end(way)]
@@ -127,7 +121,7 @@ def _redone(way: Way) -> list[Beat]:
     if way.anonymous:
         return []
     again = Beat("contact", way.hands.worker, data=contact(way))
-    return [*screen(way), *send(way), *take_up(way), *report(way), unsolved(way), again]
+    return [*screen(way), *send(way), *take_up(way), *report(way, oral=True), unsolved(way), again]
 
 
 def _reopened(way: Way) -> list[Beat]:
