@@ -13,7 +13,7 @@ from yimen.accounts.models import User
 from yimen.calendars import actions as calendars
 from yimen.cases import queries
 from yimen.cases.actions.categories import load_categories
-from yimen.cases.actions.open import Registration, number_prefix, open_case
+from yimen.cases.actions.open import Registration, open_case
 from yimen.cases.actions.transition import run
 from yimen.cases.models import Case
 from yimen.foundation.actor import Actor
@@ -85,7 +85,7 @@ def play() -> Cast:
     """A street with a centre, three offices and a company without accounts; calendars and categories loaded."""
     calendars.load_shipped()
     load_categories()
-    number_prefix.cache_clear()
+    queries.number_prefix.cache_clear()
     Office.objects.create(name="永安路街道", centre_name="永安路街道综治中心", number_prefix="永")
     cast = Cast()
     for key, name, kind, online in UNITS:
@@ -102,27 +102,29 @@ def play() -> Cast:
     return cast
 
 
-def advance(cast: Cast, case: Case, state: str, unit: str = "chengguan", at: Any = None) -> Case:
+def advance(
+    cast: Cast, case: Case, state: str, unit: str = "chengguan", at: Any = None, way: str = "phone"
+) -> Case:
     """Bring a fresh matter to `state` by the shortest lawful way."""
     clerk, handler, head = cast["clerk1"], cast[f"handler.{unit}"], cast[f"head.{unit}"]
-    way: list[tuple[Person, str, dict[str, Any]]] = [
+    steps: list[tuple[Person, str, dict[str, Any]]] = [
         (clerk, "dispatch", {"unit": unit}),
         (handler, "sign", {}),
     ]
     if case.flow == "petition":
-        way.append((handler, "accept", {}))
+        steps.append((handler, "accept", {}))
     decision = {"decision": "support"} if case.flow == "petition" else {}
-    way += [
+    steps += [
         (handler, "start", {}),
         (handler, "report", {"result": "已修好漏点，商定赔偿。", **decision}),
         (head, "verify", {}),
-        (handler, "tell", {"way": "phone"}),
+        (handler, "tell", {"way": way}),
         (cast["clerk2"], "call_back", {"outcome": "reached", "solved": "yes"}),
         (cast["clerk2"], "rate", {"rating": "5"}),
         (clerk, "close", {}),
         (clerk, "archive", {}),
     ]
-    for person, verb, data in way:
+    for person, verb, data in steps:
         if case.state == state:
             break
         case = person.does(case, verb, at=at, **data)

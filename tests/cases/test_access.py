@@ -170,3 +170,69 @@ def test_a_role_that_has_ended_opens_nothing(cast: Cast) -> None:
     grants = grants_of(cast["clerk2"].actor)
     with pytest.raises(Missing):
         queries.get_visible(grants, case.uuid)
+
+
+def test_a_clerk_who_is_named_can_still_hand_the_letter_over_but_never_look_again(cast: Cast) -> None:
+    clerk = cast["clerk1"]
+    case = hand_over_accusation(
+        clerk.actor,
+        clerk.grants,
+        to=cast.units["jiwei"],
+        named_people=[clerk.user],
+        named_units=[cast.units["centre"]],
+    )
+    assert case.number
+    assert not clerk.sees(case) and not cast["director"].sees(case)
+    assert cast["handler.jiwei"].sees(case)
+
+
+def test_an_accusation_cannot_come_in_unsealed(cast: Cast) -> None:
+    with pytest.raises(Invalid):
+        cast["clerk1"].opens(appeal="accusation")
+
+
+@pytest.mark.parametrize("who", ["clerk1", "handler.jiwei"])
+def test_a_sealed_matter_cannot_be_worked_on(cast: Cast, who: str) -> None:
+    from yimen.cases.actions import facts
+
+    clerk = cast["clerk1"]
+    sealed = hand_over_accusation(clerk.actor, clerk.grants, to=cast.units["jiwei"])
+    person = cast[who]
+    with pytest.raises(Refused):
+        person.does(sealed, "reopen", reason="看看")
+    with pytest.raises(Refused):
+        facts.visited_again(person.actor, person.grants, sealed.uuid, words="某某来过")
+
+
+def test_identity_numbers_never_reach_the_ledger(cast: Cast) -> None:
+    from yimen.cases.actions import facts
+
+    number, clerk = "11010519491231002X", cast["clerk1"]
+    case = clerk.opens(title=f"查{number}", place=number, wish=number)
+    facts.correct(clerk.actor, clerk.grants, case.uuid, {"text": f"改{number}"}, reason=number)
+    clerk.does(case, "answer", reply=f"您的{number}")
+    assert number not in "".join(str(e.payload) for e in Entry.objects.all())
+    case.refresh_from_db()
+    assert number not in case.title + case.place + case.wish + case.text
+
+
+def test_a_resident_who_asks_for_confidence_is_revealed_to_the_desk_only(cast: Cast) -> None:
+    case = advance(cast, cast["clerk1"].opens(phone="13800002071", confidential=True), "in_hand")
+    with pytest.raises(Refused):
+        reveal(cast["handler.chengguan"].actor, cast["handler.chengguan"].grants, case, "联系")
+    assert reveal(cast["clerk1"].actor, cast["clerk1"].grants, case, "联系")
+
+
+def test_nobody_outside_the_work_takes_matters_over_and_leavers_lose_their_roles(cast: Cast) -> None:
+    from yimen.access.registry import grants_of
+    from yimen.cases.actions import handover
+    from yimen.organisations.models import Membership
+
+    director, clerk = cast["director"], cast["clerk1"]
+    clerk.opens()
+    with pytest.raises(Invalid):
+        handover.hand_over(director.actor, director.grants, clerk.user, cast["auditor"].user)
+    handover.hand_over(director.actor, director.grants, clerk.user, cast["clerk2"].user)
+    handover.end_membership(director.actor, director.grants, Membership.objects.get(user=clerk.user))
+    assert not grants_of(clerk.actor).by_role
+    assert Entry.objects.filter(kind="organisations.member_left").exists()

@@ -7,9 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from cast import Cast, Person, advance
 from django.utils import timezone
 
+from cast import Cast, Person, advance
 from yimen.calendars import actions as calendars
 from yimen.cases import queries
 from yimen.cases.actions import facts

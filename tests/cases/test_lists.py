@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from cast import Cast, advance
 from django.utils import timezone
 
+from cast import Cast, advance
 from yimen.cases import queries
 from yimen.foundation.errors import Missing
 

@@ -6,7 +6,8 @@ import pytest
 
 from yimen.cases import rules
 from yimen.cases.actions.effects import EFFECTS
-from yimen.cases.states import FIELDS, OPEN_STATES, STATES, TRANSITIONS, VERBS, Flow, Holder, Transition
+from yimen.cases.fields import FIELDS
+from yimen.cases.states import OPEN_STATES, STATES, TRANSITIONS, VERBS, Flow, Holder, Transition
 
 ROWS = list(TRANSITIONS.values())
 

@@ -38,7 +38,9 @@ def test_answered_on_the_spot_and_closed(cast: Cast) -> None:
     case = clerk.opens(told_now=True)
     case = clerk.does(case, "answer", reply="已当面说明办理办法", way="counter")
     assert case.served_at and case.answered_by == clerk.user
-    case = clerk.does(case, "rate", rating="5")
+    with pytest.raises(Refused):
+        clerk.does(case, "rate", rating="5")
+    case = cast["clerk2"].does(case, "rate", rating="5")
     case = clerk.does(case, "close")
     assert case.state == "closed" and case.closed_at and case.due_at is None
     assert not Clock.objects.filter(case=case, running=True).exists()
@@ -82,9 +84,7 @@ def test_the_60_days_run_from_acceptance_and_replace_nothing_before(cast: Cast) 
     assert clock.rule["code"] == "XF-60" and clock.start_at == accepted
     assert clock.charged_unit == cast.units["chengguan"]
     assert case.accepted_at == accepted
-    assert not Clock.objects.filter(case=case, kind="inform", running=True).exists(), (
-        "being told stops the 15 days"
-    )
+    assert Clock.objects.filter(case=case, kind="inform", running=True).exists(), "受理 is no 告知"
 
 
 def test_not_accepted_with_reasons_is_told_in_writing(cast: Cast) -> None:
@@ -94,7 +94,7 @@ def test_not_accepted_with_reasons_is_told_in_writing(cast: Cast) -> None:
         handler.does(case, "not_accept")
     case = handler.does(case, "not_accept", reason="已进入诉讼程序")
     assert case.state == "not_accepted"
-    case = handler.does(case, "tell", way="post")
+    case = handler.does(case, "tell", way="letter")
     assert case.state == "told" and case.served_at
 
 
@@ -248,7 +248,7 @@ def test_phones_are_forgotten_at_closing_and_found_again_after_reopening(cast: C
 
 
 def test_after_a_written_opinion_the_way_on_is_review(cast: Cast) -> None:
-    case = advance(cast, cast["clerk1"].opens(), "closed")
+    case = advance(cast, cast["clerk1"].opens(), "closed", way="letter")
     with pytest.raises(Refused, match="复查"):
         cast["clerk1"].does(case, "reopen", reason="不服")
 
@@ -336,7 +336,7 @@ def test_lateness_of_the_unit_is_never_charged_to_the_first_contact(cast: Cast) 
 def test_moves_offer_only_what_this_person_may_do(cast: Cast) -> None:
     case = advance(cast, cast["clerk1"].opens(), "dispatched")
     assert queries.moves(cast["handler.chengguan"].grants, case)[0].verb == "sign"
-    assert {m.verb for m in queries.moves(cast["clerk1"].grants, case)} == {"withdraw"}
+    assert {m.verb for m in queries.moves(cast["clerk1"].grants, case)} == {"withdraw", "recall"}
     assert queries.moves(cast["leader1"].grants, case) == []
 
 
@@ -344,3 +344,157 @@ def test_one_transition_stays_within_its_statements(cast: Cast, django_assert_ma
     case = advance(cast, cast["clerk1"].opens(), "signed")
     with django_assert_max_num_queries(30):
         cast["handler.chengguan"].does(case, "accept")
+
+
+def test_an_assisting_unit_can_take_the_lead(cast: Cast) -> None:
+    clerk = cast["clerk1"]
+    case = clerk.does(clerk.opens(), "dispatch", unit="chengguan", assisting=["zhifa"])
+    case = cast["handler.chengguan"].does(case, "request_return", reason="归执法队")
+    case = clerk.does(clerk.does(case, "agree_return"), "dispatch", unit="zhifa")
+    assert cast["handler.zhifa"].does(case, "sign").state == "signed"
+    assert (
+        Assignment.objects.filter(case=case, unit=cast.units["zhifa"], role="lead", state="signed").count()
+        == 1
+    )
+
+
+def test_a_wrong_dispatch_is_taken_back_before_it_is_signed_for(cast: Cast) -> None:
+    clerk = cast["clerk1"]
+    case = clerk.does(advance(cast, clerk.opens(), "dispatched"), "recall", reason="选错单位")
+    assert case.state == "registered" and case.lead_unit is None and case.returns == 0
+    assert not cast["handler.chengguan"].sees(case)
+
+
+def test_the_centre_is_no_unit_to_dispatch_to(cast: Cast) -> None:
+    with pytest.raises(Invalid):
+        cast["clerk1"].does(cast["clerk1"].opens(), "dispatch", unit="centre")
+
+
+def test_a_return_is_asked_for_once(cast: Cast) -> None:
+    case = advance(cast, cast["clerk1"].opens(), "dispatched")
+    case = cast["handler.chengguan"].does(case, "request_return", reason="忙")
+    case = cast["clerk1"].does(case, "refuse_return", reason="属于贵单位")
+    with pytest.raises(Refused, match="已经答复"):
+        cast["handler.chengguan"].does(case, "request_return", reason="还是忙")
+
+
+def test_a_petition_redone_keeps_its_60_days_from_acceptance(cast: Cast) -> None:
+    case = advance(cast, cast["clerk1"].opens(at=MORNING), "accepted", at=MORNING)
+    accepted = case.accepted_at
+    case = advance_from(cast, case, MORNING + timedelta(days=40))
+    caller = cast["clerk2"]
+    case = record_callback(
+        caller.actor,
+        caller.grants,
+        case.uuid,
+        {"outcome": "reached", "solved": "no"},
+        at=MORNING + timedelta(days=41),
+    )
+    assert case.state == "in_hand" and case.served_at is None
+    starts = set(
+        Clock.objects.filter(case=case, kind="conclude", running=True, rule__code="XF-60").values_list(
+            "start_at", flat=True
+        )
+    )
+    assert starts == {accepted}
+
+
+def advance_from(cast: Cast, case: Case, at: datetime) -> Case:
+    handler = cast["handler.chengguan"]
+    case = handler.does(case, "start", at=at)
+    case = handler.does(case, "report", at=at, result="好了", decision="explain")
+    case = cast["head.chengguan"].does(case, "verify", at=at)
+    return handler.does(case, "tell", at=at, way="phone")
+
+
+def test_not_accepted_is_never_redone(cast: Cast) -> None:
+    handler, caller = cast["handler.chengguan"], cast["clerk2"]
+    case = handler.does(advance(cast, cast["clerk1"].opens(), "signed"), "not_accept", reason="已诉讼")
+    case = handler.does(case, "tell", way="letter")
+    case = record_callback(caller.actor, caller.grants, case.uuid, {"outcome": "reached", "solved": "no"})
+    assert case.state == "called_back"
+    with pytest.raises(Refused):
+        caller.does(case, "redo", reason="再办")
+    assert caller.does(case, "close", note="已告知诉讼途径").state == "closed"
+
+
+def test_lateness_survives_withdrawal(cast: Cast) -> None:
+    case = advance(cast, as_service_at(cast), "in_hand", at=MORNING)
+    case = cast["clerk1"].does(case, "withdraw", reason="不等了", at=MORNING + timedelta(days=200))
+    for kind in ("conclude", "assignment"):
+        assert Clock.objects.filter(case=case, kind=kind, outcome="late", stopped_at=case.closed_at).exists()
+
+
+def as_service_at(cast: Cast) -> Case:
+    director = cast["director"]
+    case = cast["clerk1"].opens(at=MORNING)
+    return facts.screen(director.actor, director.grants, case.uuid, flow="service", at=MORNING)
+
+
+def test_an_offline_units_lateness_is_the_units(cast: Cast) -> None:
+    clerk = cast["clerk1"]
+    case = clerk.does(as_service_at(cast), "dispatch", unit="gongre", at=MORNING)
+    case = clerk.does(clerk.does(case, "sign", at=MORNING), "start", at=MORNING)
+    case = clerk.does(case, "report", result="修好了", at=MORNING + timedelta(days=20))
+    late = Clock.objects.filter(case=case, outcome="late").values_list("charged_unit__key", flat=True)
+    assert set(late) == {"gongre"}
+
+
+def test_served_in_time_and_typed_later_is_met(cast: Cast) -> None:
+    case = advance(cast, as_service_at(cast), "verified", at=MORNING)
+    served = MORNING + timedelta(days=2)
+    handler = cast["handler.chengguan"]
+    case = handler.does(case, "tell", at=MORNING + timedelta(days=30), way="post", served_on=served)
+    assert case.served_at == served
+    assert Clock.objects.get(case=case, kind="conclude", stopped_at=served).outcome == "met"
+
+
+def test_nothing_is_done_before_the_step_before_it(cast: Cast) -> None:
+    case = cast["clerk1"].opens(at=MORNING)
+    with pytest.raises(Invalid):
+        cast["clerk1"].does(case, "dispatch", unit="chengguan", at=MORNING - timedelta(days=1))
+    with pytest.raises(Invalid):
+        cast["clerk1"].does(case, "dispatch", unit="chengguan", at=datetime(2039, 1, 1, tzinfo=SHANGHAI))
+
+
+def test_the_matter_comes_back_to_the_handler_after_the_heads_check(cast: Cast) -> None:
+    case = advance(cast, cast["clerk1"].opens(), "reported")
+    case = cast["head.chengguan"].does(case, "send_back", reason="补材料")
+    assert case.holder == cast["handler.chengguan"].user
+
+
+def test_a_phone_heard_from_the_wrong_person_is_corrected_and_indexed_anew(cast: Cast) -> None:
+    from yimen.cases.actions.people import Person, correct_people, participants
+    from yimen.cases.actions.phones import find_by_phone
+
+    clerk = cast["clerk1"]
+    case = clerk.opens(name="陈女士", phone="13800002071")
+    correct_people(
+        clerk.actor, clerk.grants, case, [("visitor", Person("陈女士", "13800002072"))], "听错一位"
+    )
+    assert participants(case)[0].phone == "138****2072"
+    assert find_by_phone(clerk.actor, clerk.grants, "13800002071") == []
+    assert find_by_phone(clerk.actor, clerk.grants, "13800002072") == [case]
+    entry = Entry.objects.get(kind="case.people_corrected")
+    assert "13800002071" not in str(entry.payload) and entry.sealed
+
+
+def test_re_screening_keeps_extensions_and_this_rounds_start(cast: Cast) -> None:
+    director = cast["director"]
+    case = advance(cast, as_service_at(cast), "in_hand", at=MORNING)
+    facts.extend(director.actor, director.grants, case.uuid, amount=5, reason="等配件", told=True, at=MORNING)
+    facts.correct(
+        cast["clerk1"].actor, cast["clerk1"].grants, case.uuid, {"urgency": "urgent"}, reason="改紧急"
+    )
+    clock = Clock.objects.get(case=case, kind="conclude", running=True)
+    assert (clock.extend, clock.start_at) == (5, case.round_at)
+    assert clock.rule["code"] == "FW-24H"
+
+
+def test_reopening_counts_from_the_reopening(cast: Cast) -> None:
+    case = advance(cast, as_service_at(cast), "closed", at=MORNING)
+    later = MORNING + timedelta(days=60)
+    case = cast["clerk1"].does(case, "reopen", reason="又漏", at=later)
+    assert case.round_at == later and case.told_at is None
+    clock = Clock.objects.get(case=case, kind="conclude", running=True)
+    assert clock.start_at == later

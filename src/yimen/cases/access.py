@@ -82,9 +82,18 @@ def relations(grants: Grants, case: Case) -> frozenset[Who]:
         found.add(Who.ACCOUNTABLE)
     if case.lead_unit_id is not None:
         found |= _unit_relations(grants, case, desk=desk, director=director)
-    if desk and case.answered_by_id != grants.user_id and case.lead_unit_id not in grants.units(*UNIT_ROLES):
+    answered = grants.user_id in (case.answered_by_id, case.told_by_id)
+    if desk and not answered and case.lead_unit_id not in grants.units(*UNIT_ROLES):
         found.add(Who.CALLER)
+    if not found and _assists(grants, case):
+        found.add(Who.ASSIST)
     return frozenset(found)
+
+
+def _assists(grants: Grants, case: Case) -> bool:
+    units = grants.units(*UNIT_ROLES)
+    live = Assignment.objects.filter(case=case, role="assist", unit__in=units).exclude(state__in=_ENDED)
+    return bool(units) and live.exists()
 
 
 def _unit_relations(grants: Grants, case: Case, *, desk: bool, director: bool) -> set[Who]:
@@ -108,9 +117,12 @@ def register_all() -> None:
 
 
 def _reveal_scope(grants: Grants) -> Q:
-    """Contacts: the desk, and the unit that has to reach the person; a leader sees the matter, not the phone."""
-    return _view_scope(grants) if grants.has(*DESK_ROLES, *UNIT_ROLES) else nothing()
+    """Contacts: the desk, and units that have to reach the person unless 要求保密; a leader sees no phone."""
+    if grants.has(*DESK_ROLES):
+        return _view_scope(grants)
+    return _view_scope(grants) & Q(confidential=False) if grants.has(*UNIT_ROLES) else nothing()
 
 
 def _reveal_allows(grants: Grants, case: Any) -> bool:
-    return grants.has(*DESK_ROLES, *UNIT_ROLES) and _view_allows(grants, case)
+    trusted = grants.has(*DESK_ROLES) or (grants.has(*UNIT_ROLES) and not case.confidential)
+    return trusted and _view_allows(grants, case)

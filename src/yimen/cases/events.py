@@ -47,6 +47,7 @@ FACTS: Final[dict[str, object]] = {
     "case.screened": pgettext_lazy("done", "甄别"),
     "case.contacted": pgettext_lazy("done", "联系居民"),
     "case.corrected": pgettext_lazy("done", "更正登记"),
+    "case.people_corrected": pgettext_lazy("done", "更正联系方式"),
     "case.extended": pgettext_lazy("done", "延期"),
     "case.suspended": pgettext_lazy("done", "中止计时"),
     "case.resumed": pgettext_lazy("done", "恢复计时"),
@@ -65,7 +66,6 @@ FACTS: Final[dict[str, object]] = {
     "case.slip_printed": pgettext_lazy("done", "打印小票"),
     "case.paper_printed": pgettext_lazy("done", "打印登记表"),
     "case.phone_searched": pgettext_lazy("done", "按电话查找"),
-    "case.granted": pgettext_lazy("done", "授权查看"),
     "case.reclocked": pgettext_lazy("done", "重新计算时限"),
 }
 KINDS: Final[dict[str, object]] = {**{f"case.{verb}": words for verb, words in STEPS.items()}, **FACTS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Value
@@ -13,15 +14,28 @@ from django.utils.translation import gettext as _
 from yimen.access.registry import Grants, visible
 from yimen.access.roles import Role
 from yimen.foundation.errors import Missing
+from yimen.organisations.models import Office
 
 from .access import CENTRE_ROLES, UNIT_ROLES, relations
-from .models import Assignment, Case, Category, Clock, Result
+from .fields import WRITTEN
+from .models import Assignment, Case, Category, Clock, Result, ReturnRequest
 from .models.case import Bigrams
 from .states import HIDDEN_VERBS, OPEN_STATES, STATES, VERBS, Transition, rows_from
 
 PAGE = 30
-SEARCH_CAP = 1000
 DUE_SOON_DAYS = 2
+
+
+_BELONGINGS = (
+    "lead_unit",
+    "category",
+    "accountable_unit",
+    "accountable_person",
+    "holder",
+    "holder_unit",
+    "grid",
+    "clock",
+)
 
 
 def visible_to(grants: Grants) -> QuerySet[Case]:
@@ -34,23 +48,10 @@ def get_visible(grants: Grants, ref: UUID, *, lock: bool = False) -> Case:
 
     Raises Missing when it is not there or not for this person: the two are the same.
     """
-    found = (
-        visible_to(grants)
-        .filter(uuid=ref)
-        .select_related(
-            "lead_unit",
-            "category",
-            "accountable_unit",
-            "accountable_person",
-            "holder",
-            "holder_unit",
-            "grid",
-            "clock",
-        )
-    )
-    if lock:
-        found = found.select_for_update(of=("self",))
-    case = found.first()
+    seen = visible_to(grants).filter(uuid=ref)
+    if lock:  # first the row alone, then what belongs to it: a join read before the wait would be stale
+        seen.select_for_update(of=("self",)).values_list("pk", flat=True).first()
+    case = seen.select_related(*_BELONGINGS).first()
     if case is None:
         raise Missing(_("没有这件事，或者不在您的办理范围内"))
     return case
@@ -65,7 +66,13 @@ def _by_loose_number(grants: Grants, number: str) -> Case | None:
     digits = "".join(c if c.isdigit() else " " for c in number).split()
     if len(digits) != 2 or len(digits[0]) != 4:
         return None
-    return visible_to(grants).filter(number__endswith=f"〔{digits[0]}〕{digits[1].zfill(5)}").first()
+    return visible_to(grants).filter(number=f"{number_prefix()}〔{digits[0]}〕{digits[1].zfill(5)}").first()
+
+
+@lru_cache(maxsize=1)
+def number_prefix() -> str:
+    """First character of every number, from the office's settings; read once per process."""
+    return Office.objects.values_list("number_prefix", flat=True).first() or "永"
 
 
 # --- worklists -------------------------------------------------------------------------------------------------
@@ -199,7 +206,7 @@ def search(grants: Grants, text: str, size: int = PAGE) -> list[Case]:
     exact = by_number(grants, text)
     if exact:
         return [exact]
-    hits = matching(visible_to(grants), text).order_by().values("id")[:SEARCH_CAP]
+    hits = matching(visible_to(grants), text).order_by("-received_at", "-id").values("id")[:size]
     rows = Case.objects.filter(id__in=hits).select_related(
         "category", "lead_unit", "holder", "holder_unit", "clock"
     )
@@ -258,8 +265,14 @@ def lead_assignment(case: Case) -> Assignment | None:
     return Assignment.objects.filter(case=case, role="lead").exclude(state__in=["returned", "ended"]).first()
 
 
-def last_reporter(case: Case) -> int | None:
-    return Result.objects.filter(case=case).order_by("-id").values_list("by_id", flat=True).first()
+def return_refused(case: Case) -> bool:
+    """Whether the lead unit's present part was already asked back and refused."""
+    lead = lead_assignment(case)
+    return lead is not None and ReturnRequest.objects.filter(assignment=lead, agreed=False).exists()
+
+
+def last_result(case: Case) -> Result | None:
+    return Result.objects.filter(case=case).order_by("-id").first()
 
 
 def written_opinion_served(case: Case) -> bool:
@@ -267,6 +280,7 @@ def written_opinion_served(case: Case) -> bool:
     return (
         case.flow == "petition"
         and case.served_at is not None
+        and case.served_way in WRITTEN
         and Result.objects.filter(case=case).exclude(decision="").exists()
     )
 

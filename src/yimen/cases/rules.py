@@ -14,8 +14,10 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from yimen.foundation.errors import Invalid
+from yimen.foundation.masking import mask_id_numbers
 
-from .states import FIELDS, MAX_RETURNS, MAX_TRIES, STATES, TRANSITIONS, Transition
+from .fields import FIELDS
+from .states import MAX_RETURNS, MAX_TRIES, STATES, TRANSITIONS, Transition
 
 TITLE_LENGTH: Final = 30
 _STOP = re.compile(r"[。！？!?；;\n\r]")
@@ -44,7 +46,7 @@ def check_fields(row: Transition, data: Mapping[str, Any]) -> dict[str, Any]:
     clean: dict[str, Any] = {}
     wrong: dict[str, object] = {}
     for name in (*row.needs, *row.may):
-        value = _plain(data.get(name))
+        value = plain(data.get(name))
         if value in ("", None, []):
             if name in row.needs:
                 wrong[name] = _("请填写%s") % FIELDS[name].zh
@@ -57,12 +59,15 @@ def check_fields(row: Transition, data: Mapping[str, Any]) -> dict[str, Any]:
     return clean
 
 
-def _plain(value: Any) -> Any:
-    return value.replace("\x00", "").strip() if isinstance(value, str) else value
+def plain(value: Any) -> Any:
+    """A typed text without NUL, edges and identity-card numbers; other values as they are."""
+    return mask_id_numbers(value.replace("\x00", "").strip())[0] if isinstance(value, str) else value
 
 
 def _complaint(name: str, value: Any) -> object:
     field = FIELDS[name]
+    if field.kind == "person" and not str(value).isdecimal():
+        return _("请从所列选项中选择")
     if field.kind == "choice" and value not in dict(field.choices):
         return _("请从所列选项中选择")
     if isinstance(value, str) and len(value) > field.limit:
@@ -82,13 +87,20 @@ class CaseFacts:
     anonymous: bool = False
     rating: int | None = None
     last_solved: str = ""
+    refused_before: bool = False
+    accepted: bool = False
+    reachable: bool = True
+    last_outcome: str = ""
+    reported_at: datetime | None = None
     objection_due: datetime | None = None
     reported_by_actor: bool = False
     offline: bool = False
     actor_is_director: bool = False
     written_opinion_served: bool = False
+    may_redo: bool = True
 
 
+UNSOLVED: Final = ("no", "partly")
 Guard = Callable[[CaseFacts, Mapping[str, Any], datetime], object]
 
 
@@ -105,6 +117,34 @@ def _not_designated(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -
 def _objection_open(facts: CaseFacts, _data: Mapping[str, Any], at: datetime) -> object:
     if facts.objection_due and at > facts.objection_due:
         return _("提出异议的期限已过（信访件五个工作日），请继续办理")
+    return ""
+
+
+def _not_refused(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    if facts.refused_before:
+        return _("退回申请已经答复过，请继续办理；有困难请联系中心主任")
+    return ""
+
+
+def _not_accepted_yet(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    return _("已经受理过") if facts.accepted else ""
+
+
+def _accepted_first(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    return "" if facts.accepted else _("信访事项先受理，再报结果")
+
+
+def _service_date(facts: CaseFacts, data: Mapping[str, Any], at: datetime) -> object:
+    """Served between the report and now; by post it is the day on the receipt, which somebody has to read off."""
+    served = data.get("served_on")
+    if data.get("way") == "post" and served is None:
+        return Invalid(_("请填写送达时间"), {"served_on": _("以回执上的签收日期为准")})
+    if served is None:
+        return ""
+    if served > at:
+        return Invalid(_("送达时间不对"), {"served_on": _("不能在将来")})
+    if facts.reported_at and served < facts.reported_at:
+        return Invalid(_("送达时间不对"), {"served_on": _("不能早于报结果的时间")})
     return ""
 
 
@@ -126,15 +166,32 @@ def _callback_complete(facts: CaseFacts, data: Mapping[str, Any], _at: datetime)
         return Invalid(_("请问明是否解决"), {"solved": _("请选择")})
     if outcome == "no_answer" and facts.tries < MAX_TRIES - 1:
         return _("未满三次不能登记为“没有接通”")
-    if outcome == "not_owed" and not facts.anonymous:
-        return Invalid(_("只有匿名事项可以免回访"), {"outcome": _("这件事留有联系方式")})
+    if outcome == "not_owed" and facts.reachable:
+        return Invalid(_("只有匿名或没有留电话的事项可以免回访"), {"outcome": _("这件事留有联系方式")})
     if outcome != "reached" and (data.get("rating") or data.get("solved")):
         return Invalid(_("没有联系上，不能代为评价"), {"rating": _("请留空")})
     return ""
 
 
+def _redo_possible(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    if facts.written_opinion_served:
+        return _("已送达书面处理意见，不服的请在30日内申请复查（信访工作条例第三十五条）")
+    return "" if facts.may_redo else _("没有可以重办的承办环节")
+
+
+def _redone_first(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    unsolved = facts.last_solved in UNSOLVED
+    if unsolved and facts.redos == 0 and facts.may_redo and not facts.written_opinion_served:
+        return _("来访人说没有解决，先退回重办一次")
+    return ""
+
+
+def _reached(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    return "" if facts.last_outcome in ("", "reached") else _("没有联系上来访人，不能代为评价")
+
+
 def _unsolved(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
-    return "" if facts.last_solved in ("no", "partly") else _("来访人没有说未解决，不必退回重办")
+    return "" if facts.last_solved in UNSOLVED else _("来访人没有说未解决，不必退回重办")
 
 
 def _redo_allowed(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
@@ -148,7 +205,7 @@ def _no_rating_yet(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) ->
 
 
 def _unsolved_explained(facts: CaseFacts, data: Mapping[str, Any], _at: datetime) -> object:
-    if facts.last_solved == "no" and not data.get("note"):
+    if facts.last_solved in UNSOLVED and not data.get("note"):
         return Invalid(_("来访人说未解决，办结要写明理由"), {"note": _("请写明为什么办结")})
     return ""
 
@@ -163,7 +220,14 @@ GUARDS: Final[dict[str, Guard]] = {
     "few_returns": _few_returns,
     "not_designated": _not_designated,
     "objection_open": _objection_open,
+    "not_refused": _not_refused,
+    "not_accepted_yet": _not_accepted_yet,
+    "accepted_first": _accepted_first,
+    "service_date": _service_date,
     "not_own_report": _not_own_report,
+    "redo_possible": _redo_possible,
+    "redone_first": _redone_first,
+    "reached": _reached,
     "tries_left": _tries_left,
     "callback_complete": _callback_complete,
     "unsolved": _unsolved,

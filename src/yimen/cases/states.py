@@ -7,6 +7,7 @@ the state is a named effect. Sources: 信访工作条例 §§22–36 (petition);
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -84,85 +85,17 @@ STATES: Final[dict[str, State]] = {
         State("archived", _("归档"), False),
     )
 }
+# States in which the lead unit owes the step, with or without accounts of its own.
+UNIT_STATES: Final = ("dispatched", "signed", "accepted", "not_accepted", "in_hand", "verified")
 OPEN_STATES: Final = tuple(s.name for s in STATES.values() if s.open)
 CLOSED_STATES: Final = tuple(s.name for s in STATES.values() if not s.open)
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing a step asks for. `kind` names its shape; `choices` the enum (code → words)."""
-
-    name: str
-    kind: str
-    zh: object
-    hint: object = ""
-    choices: tuple[tuple[str, object], ...] = ()
-    limit: int = 10_000
-
-
-DECISIONS: Final = (("support", _("予以支持")), ("explain", _("解释说明")), ("reject", _("不予支持")))
-WAYS: Final = (
-    ("counter", _("当面")),
-    ("phone", _("电话")),
-    ("visit", _("上门")),
-    ("letter", _("书面")),
-    ("post", _("挂号信")),
-    ("message", _("短信")),
-)
-RATINGS: Final = (
-    ("5", _("非常满意")),
-    ("4", _("满意")),
-    ("3", _("基本满意")),
-    ("2", _("不满意")),
-    ("1", _("非常不满意")),
-)
-SOLVED: Final = (("yes", _("已解决")), ("partly", _("部分解决")), ("no", _("未解决")))
-OUTCOMES: Final = (
-    ("reached", _("已联系上")),
-    ("no_answer", _("没有接通")),
-    ("refused", _("拒绝回访")),
-    ("not_owed", _("匿名，无法回访")),
-)
-GUIDE_KINDS: Final = (
-    ("elsewhere", _("属于其他地区或单位：告知有权机关")),
-    ("legal", _("引导至诉讼、仲裁、复议等法定途径")),
-    ("line", _("引导至专线（110、12345 等）")),
-)
-
-FIELDS: Final[dict[str, Field]] = {
-    f.name: f
-    for f in (
-        Field("reply", "longtext", _("答复内容"), _("写下您怎样答复来访人")),
-        Field("guide_kind", "choice", _("引导方式"), choices=GUIDE_KINDS),
-        Field("body", "text", _("有权处理的单位"), _("名称；地址、电话、时间印在引导单上"), limit=200),
-        Field("body_contact", "text", _("地址、电话、时间"), limit=300),
-        Field("unit", "unit", _("主办单位")),
-        Field("assisting", "units", _("协办单位"), _("可多选，也可不选")),
-        Field("require", "longtext", _("办理要求"), _("拟办意见：请承办单位做什么")),
-        Field("reason", "longtext", _("理由")),
-        Field("handler", "person", _("经办人"), _("不选则由您办理")),
-        Field("result", "longtext", _("办理结果"), _("做了什么，结果如何")),
-        Field("decision", "choice", _("处理意见"), _("信访工作条例第三十二条"), choices=DECISIONS),
-        Field("basis", "longtext", _("政策法规依据")),
-        Field("source_reply", "text", _("答复来源"), _("如：供热公司 11月18日 来函"), limit=200),
-        Field("way", "choice", _("方式"), choices=WAYS),
-        Field("served_on", "datetime", _("送达时间"), _("书面答复以来访人收到之日为准")),
-        Field("said", "longtext", _("告知的内容")),
-        Field("outcome", "choice", _("回访情况"), choices=OUTCOMES),
-        Field("solved", "choice", _("是否解决"), choices=SOLVED),
-        Field("rating", "choice", _("满意度"), _("由来访人评价，不能代评"), choices=RATINGS),
-        Field("comment", "longtext", _("来访人的话")),
-        Field("note", "longtext", _("备注")),
-        Field("flow", "choice", _("事项性质"), choices=tuple((f.value, zh) for f, zh in FLOWS.items())),
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One row: in `flow`, from state `source`, `verb` leads to `target`.
 
-    `needs`/`may` are names in FIELDS; `holder` says whose turn follows; `guards` and `effect` are named
+    `needs`/`may` are names in `fields.FIELDS`; `holder` says whose turn follows; `guards` and `effect` are named
     functions of `rules` and `actions.effects`; `ends` are whole-case clocks that this step stops as met.
     """
 
@@ -189,6 +122,7 @@ VERBS: Final[dict[str, object]] = {
     "guide": _("引导告知"),
     "dispatch": _("转办"),
     "designate": _("指定承办"),
+    "recall": _("收回转办"),
     "sign": _("签收"),
     "request_return": _("申请退回"),
     "agree_return": _("同意退回"),
@@ -211,251 +145,81 @@ VERBS: Final[dict[str, object]] = {
     "reopen": _("重新办理"),
 }
 
-_DESK = (Who.DESK,)
-_LEAD = (Who.LEAD,)
-_HEAD = (Who.HEAD, Who.DIRECTOR)
-_MINE = (Who.ACCOUNTABLE, Who.DESK)
+_DESK, _LEAD, _CALLER = (Who.DESK,), (Who.LEAD,), (Who.CALLER,)
+_DIRECTOR, _HEAD, _MINE = (Who.DIRECTOR,), (Who.HEAD, Who.DIRECTOR), (Who.ACCOUNTABLE, Who.DESK)
 
 
-def _both(
-    source: str, verb: str, target: str, who: tuple[Who, ...], holder: Holder, **more: object
-) -> list[Transition]:
-    """The same row in both flows."""
-    return [Transition(flow, source, verb, target, who, holder, **more) for flow in Flow]  # type: ignore[arg-type]
+def _in(flows: Iterable[Flow], sources: str, verb: str, target: str, who: tuple[Who, ...], holder: Holder, **names: str) -> list[Transition]:  # fmt: skip
+    """One row for each flow and each of the (space-separated) sources; target "=" stays where it is."""
+    lists = {name: tuple(value.split()) for name, value in names.items() if name != "effect"}
+    return [
+        Transition(flow, source, verb, source if target == "=" else target, who, holder, effect=names.get("effect", ""), **lists)  # type: ignore[arg-type]
+        for flow in flows
+        for source in sources.split()
+    ]  # fmt: skip
 
 
-def _petition(
-    source: str, verb: str, target: str, who: tuple[Who, ...], holder: Holder, **more: object
-) -> list[Transition]:
-    return [Transition(Flow.PETITION, source, verb, target, who, holder, **more)]  # type: ignore[arg-type]
+_BOTH, _PETITION, _SERVICE = tuple(Flow), (Flow.PETITION,), (Flow.SERVICE,)
+_ACC, _KEEP, _NONE, _HANDLER = Holder.ACCOUNTABLE, Holder.KEEP, Holder.NONE, Holder.HANDLER
 
 
-def _service(
-    source: str, verb: str, target: str, who: tuple[Who, ...], holder: Holder, **more: object
-) -> list[Transition]:
-    return [Transition(Flow.SERVICE, source, verb, target, who, holder, **more)]  # type: ignore[arg-type]
+# fmt: off
+def _at_the_desk() -> list[Transition]:
+    fresh, working = "registered returned", "registered returned dispatched return_requested signed accepted in_hand"
+    return [
+        *_in(_BOTH, fresh, "answer", "answered", _DESK, Holder.ACTOR, needs="reply", may="way", effect="answer", ends="inform conclude"),
+        *_in(_BOTH, fresh, "guide", "guided", _DESK, Holder.ACTOR, needs="guide_kind body reason", may="body_contact", effect="guide", ends="inform conclude"),
+        *_in(_BOTH, fresh, "dispatch", "dispatched", _DESK, Holder.LIAISON, needs="unit", may="assisting require", guards="few_returns", effect="dispatch"),
+        *_in(_BOTH, fresh, "designate", "dispatched", _DIRECTOR, Holder.LIAISON, needs="unit reason", may="assisting require", effect="designate"),
+        *_in(_BOTH, "dispatched", "recall", "registered", _DESK, _ACC, needs="reason", effect="recall"),
+        *_in(_BOTH, "return_requested", "agree_return", "returned", _MINE, _ACC, may="note", effect="agree_return"),
+        *_in(_BOTH, "return_requested", "refuse_return", "dispatched", _MINE, Holder.LIAISON, needs="reason", effect="refuse_return"),
+        *_in(_BOTH, working, "withdraw", "withdrawn", _MINE, _NONE, needs="reason", effect="close"),
+    ]
 
 
-def _rows() -> list[Transition]:
-    rows: list[Transition] = []
-    acc, lia, keep = Holder.ACCOUNTABLE, Holder.LIAISON, Holder.KEEP
-    rows += _both(
-        "registered",
-        "answer",
-        "answered",
-        _DESK,
-        Holder.ACTOR,
-        needs=("reply",),
-        may=("way",),
-        effect="answer",
-        ends=("inform", "conclude"),
-    )
-    rows += _both(
-        "registered",
-        "guide",
-        "guided",
-        _DESK,
-        Holder.ACTOR,
-        needs=("guide_kind", "body", "reason"),
-        may=("body_contact",),
-        effect="guide",
-        ends=("inform", "conclude"),
-    )
-    for source in ("registered", "returned"):
-        rows += _both(
-            source,
-            "dispatch",
-            "dispatched",
-            _DESK,
-            lia,
-            needs=("unit",),
-            may=("assisting", "require"),
-            guards=("few_returns",),
-            effect="dispatch",
-        )
-        rows += _both(
-            source,
-            "designate",
-            "dispatched",
-            (Who.DIRECTOR,),
-            lia,
-            needs=("unit", "reason"),
-            may=("assisting", "require"),
-            effect="designate",
-        )
-    rows += _both("dispatched", "sign", "signed", _LEAD, Holder.HANDLER, effect="sign")
-    for source in ("dispatched", "signed"):
-        rows += _both(
-            source,
-            "request_return",
-            "return_requested",
-            _LEAD,
-            acc,
-            needs=("reason",),
-            guards=("not_designated", "objection_open"),
-            effect="request_return",
-        )
-    rows += _both(
-        "return_requested", "agree_return", "returned", _MINE, acc, may=("note",), effect="agree_return"
-    )
-    rows += _both(
-        "return_requested",
-        "refuse_return",
-        "dispatched",
-        _MINE,
-        lia,
-        needs=("reason",),
-        effect="refuse_return",
-    )
-    rows += _petition(
-        "signed",
-        "accept",
-        "accepted",
-        _LEAD,
-        Holder.HANDLER,
-        may=("note",),
-        effect="accept",
-        ends=("inform",),
-    )
-    rows += _petition(
-        "signed", "not_accept", "not_accepted", _LEAD, keep, needs=("reason",), effect="not_accept"
-    )
-    rows += _both("accepted", "start", "in_hand", _LEAD, Holder.HANDLER, may=("handler",), effect="start")
-    rows += _service("signed", "start", "in_hand", _LEAD, Holder.HANDLER, may=("handler",), effect="start")
-    for source in ("signed", "accepted", "in_hand"):
-        rows += _both(source, "assign", source, _LEAD, Holder.HANDLER, needs=("handler",), effect="assign")
-    rows += _petition(
-        "in_hand",
-        "report",
-        "reported",
-        _LEAD,
-        Holder.HEAD,
-        needs=("result", "decision"),
-        may=("basis", "source_reply"),
-        effect="report",
-    )
-    rows += _service(
-        "in_hand",
-        "report",
-        "reported",
-        _LEAD,
-        Holder.HEAD,
-        needs=("result",),
-        may=("basis", "source_reply"),
-        effect="report",
-    )
-    rows += _both(
-        "reported",
-        "verify",
-        "verified",
-        _HEAD,
-        Holder.HANDLER,
-        may=("note",),
-        guards=("not_own_report",),
-        effect="verify",
-    )
-    rows += _both(
-        "reported", "send_back", "in_hand", _HEAD, Holder.HANDLER, needs=("reason",), effect="send_back"
-    )
-    for source in ("verified", "not_accepted"):
-        rows += _both(
-            source,
-            "tell",
-            "told",
-            _LEAD,
-            acc,
-            needs=("way",),
-            may=("said", "served_on"),
-            effect="tell",
-            ends=("inform", "conclude"),
-        )
-    rows += _both(
-        "told",
-        "attempt",
-        "told",
-        (Who.CALLER,),
-        keep,
-        may=("way", "comment"),
-        guards=("tries_left",),
-        effect="attempt",
-    )
-    rows += _both(
-        "told",
-        "call_back",
-        "called_back",
-        (Who.CALLER,),
-        acc,
-        needs=("outcome",),
-        may=("way", "solved", "rating", "comment"),
-        guards=("callback_complete",),
-        effect="call_back",
-    )
-    rows += _both(
-        "called_back",
-        "redo",
-        "in_hand",
-        _DESK,
-        Holder.HANDLER,
-        needs=("reason",),
-        guards=("unsolved", "redo_allowed"),
-        effect="redo",
-    )
-    for source in ("called_back", "answered"):
-        rows += _both(
-            source,
-            "rate",
-            "rated",
-            (Who.CALLER,) if source == "called_back" else _DESK,
-            acc,
-            needs=("rating",),
-            may=("comment",),
-            guards=("no_rating_yet",),
-            effect="rate",
-        )
-    for source in ("answered", "guided", "called_back", "rated"):
-        rows += _both(
-            source,
-            "close",
-            "closed",
-            _DESK,
-            Holder.NONE,
-            may=("note",),
-            guards=("unsolved_explained",) if source in ("called_back", "rated") else (),
-            effect="close",
-        )
-    for source in (
-        "registered",
-        "returned",
-        "dispatched",
-        "return_requested",
-        "signed",
-        "accepted",
-        "in_hand",
-    ):
-        rows += _both(source, "withdraw", "withdrawn", _MINE, Holder.NONE, needs=("reason",), effect="close")
-    for source in ("closed", "withdrawn"):
-        rows += _both(source, "archive", "archived", _DESK, Holder.NONE, effect="archive")
-    for source in ("closed", "archived", "withdrawn"):
-        rows += _both(
-            source,
-            "reopen",
-            "registered",
-            _DESK,
-            Holder.ACTOR,
-            needs=("reason",),
-            guards=("review_not_reopen",),
-            effect="reopen",
-        )
-    return rows
+def _in_the_unit() -> list[Transition]:
+    return [
+        *_in(_BOTH, "dispatched", "sign", "signed", _LEAD, _HANDLER, effect="sign"),
+        *_in(_BOTH, "dispatched signed", "request_return", "return_requested", _LEAD, _ACC, needs="reason", guards="not_designated not_refused objection_open", effect="request_return"),
+        *_in(_PETITION, "signed", "accept", "accepted", _LEAD, _HANDLER, may="note", effect="accept"),
+        *_in(_PETITION, "in_hand", "accept", "=", _LEAD, _KEEP, may="note", guards="not_accepted_yet", effect="accept"),
+        *_in(_PETITION, "signed", "not_accept", "not_accepted", _LEAD, _KEEP, needs="reason", effect="not_accept"),
+        *_in(_BOTH, "accepted", "start", "in_hand", _LEAD, _HANDLER, may="handler", effect="start"),
+        *_in(_SERVICE, "signed", "start", "in_hand", _LEAD, _HANDLER, may="handler", effect="start"),
+        *_in(_BOTH, "signed accepted in_hand", "assign", "=", _LEAD, _HANDLER, needs="handler", effect="assign"),
+        *_in(_PETITION, "in_hand", "report", "reported", _LEAD, Holder.HEAD, needs="result decision", may="basis source_reply", guards="accepted_first", effect="report"),
+        *_in(_SERVICE, "in_hand", "report", "reported", _LEAD, Holder.HEAD, needs="result", may="basis source_reply", effect="report"),
+        *_in(_BOTH, "reported", "verify", "verified", _HEAD, _HANDLER, may="note", guards="not_own_report", effect="verify"),
+        *_in(_BOTH, "reported", "send_back", "in_hand", _HEAD, _HANDLER, needs="reason", effect="send_back"),
+        *_in(_BOTH, "verified not_accepted", "tell", "told", _LEAD, _ACC, needs="way", may="said served_on", guards="service_date", effect="tell", ends="inform conclude"),
+    ]
 
 
+def _afterwards() -> list[Transition]:
+    return [
+        *_in(_BOTH, "told", "attempt", "=", _CALLER, _KEEP, may="way comment", guards="tries_left", effect="attempt"),
+        *_in(_BOTH, "told", "call_back", "called_back", _CALLER, _ACC, needs="outcome", may="way solved rating comment", guards="callback_complete", effect="call_back"),
+        *_in(_BOTH, "called_back", "redo", "in_hand", _DESK, _HANDLER, needs="reason", guards="redo_possible unsolved redo_allowed", effect="redo"),
+        *_in(_BOTH, "called_back answered", "rate", "rated", _CALLER, _ACC, needs="rating", may="comment", guards="reached no_rating_yet", effect="rate"),
+        *_in(_BOTH, "answered guided", "close", "closed", _DESK, _NONE, may="note", effect="close"),
+        *_in(_BOTH, "called_back rated", "close", "closed", _DESK, _NONE, may="note", guards="redone_first unsolved_explained", effect="close"),
+        *_in(_BOTH, "closed withdrawn", "archive", "archived", _DESK, _NONE, effect="archive"),
+        *_in(_BOTH, "closed archived withdrawn", "reopen", "registered", _DESK, Holder.ACTOR, needs="reason", guards="review_not_reopen", effect="reopen"),
+    ]
+# fmt: on
+
+
+_ROWS = (*_at_the_desk(), *_in_the_unit(), *_afterwards())
 TRANSITIONS: Final[dict[tuple[str, str, str], Transition]] = {
-    (row.flow.value, row.source, row.verb): row for row in _rows()
+    (row.flow.value, row.source, row.verb): row for row in _ROWS
 }
-assert len(TRANSITIONS) == len(_rows()), "two rows share flow, source and verb"
+assert len(TRANSITIONS) == len(_ROWS), "two rows share flow, source and verb"
 
 # Verbs that nobody presses: another action chooses them (a call-back that was not answered).
 HIDDEN_VERBS: Final = frozenset({"attempt"})
+# What may be done with a sealed matter: only its hand-over is kept.
+SEALED_VERBS: Final = frozenset({"guide", "close", "archive"})
 
 MAX_TRIES: Final = 3  # call-back: three tries, then closed as unreachable (setting D)
 MAX_RETURNS: Final = 2  # after the second return the director decides (PRACTICE)

@@ -141,6 +141,10 @@ class Keyring:
         """32 bytes equal for equal phone numbers however typed; useless without the index key."""
         return hmac.digest(self.index, b"yimen phone 1\0" + phone_digits(phone).encode(), "sha256")
 
+    def content_digest(self, content: bytes) -> bytes:
+        """32 bytes equal for equal content; nobody without the index key can try contents out."""
+        return hmac.digest(self.index, b"yimen content 1\0" + content, "sha256")
+
     def chain_mac(self, prev: bytes, canonical: bytes) -> bytes:
         """HMAC-SHA256 that links one ledger row to the one before it."""
         return hmac.digest(self.audit, b"yimen chain 1\0" + _prefixed(prev) + canonical, "sha256")
@@ -251,6 +255,10 @@ def unwrap(blob: bytes, aad: str) -> bytes:
 
 def blind_index(phone: str) -> bytes:
     return keyring().blind_index(phone)
+
+
+def content_digest(content: bytes) -> bytes:
+    return keyring().content_digest(content)
 
 
 def chain_mac(prev: bytes, canonical: bytes) -> bytes:

@@ -46,23 +46,19 @@ def hand_over_accusation(
     words = _("检举控告件一封，已移交%s") % to.name
     form = Registration(text=words, category="other", channel=channel, appeal="accusation", anonymous=True,
                         told_now=True, received_at=received_at)  # fmt: skip
-    category, member = _check(form, now), _first_contact(actor)
+    category, member = _check(form, now, sealed=True), _first_contact(actor)
     with transaction.atomic():
         case = _draft(form, category, member, now, sealed=True)
         case.title, case.text, case.place = _("密件"), "", ""
         _store(case, form, now)
         _seal_words(case, words)
-        _grant(case, actor, to, named_units, named_people, now)
+        _grant(case, actor, to, now)
         _record_opening(actor, case, form, now)
-        run(
-            actor,
-            grants,
-            case.uuid,
-            "guide",
-            {"guide_kind": "legal", "body": to.name, "reason": words},
-            at=now,
-        )
-        return run(actor, grants, case.uuid, "close", {"note": _("已移交")}, at=now)
+        handed = {"guide_kind": "legal", "body": to.name, "reason": words}
+        run(actor, grants, case.uuid, "guide", handed, at=at)
+        closed = run(actor, grants, case.uuid, "close", {"note": _("已移交")}, at=at)
+        _exclude(case, named_units, named_people)  # last: from here on even the clerk, if named, sees nothing
+        return closed
 
 
 def _seal_words(case: Case, words: str) -> None:
@@ -81,9 +77,7 @@ def sealed_words(case: Case) -> str:
     return str(json.loads(plain)["text"])
 
 
-def _grant(
-    case: Case, actor: Actor, to: Unit, units: Sequence[Unit], people: Sequence[User], now: datetime
-) -> None:
+def _grant(case: Case, actor: Actor, to: Unit, now: datetime) -> None:
     readers = {
         actor.user_id,
         *Membership.objects.filter(unit=to, active=True).values_list("user_id", flat=True),
@@ -95,6 +89,9 @@ def _grant(
             for user_id in readers
         ]
     )
+
+
+def _exclude(case: Case, units: Sequence[Unit], people: Sequence[User]) -> None:
     SealedExclusion.objects.bulk_create(
         [SealedExclusion(case=case, unit=unit) for unit in units]
         + [SealedExclusion(case=case, user=user) for user in people]

@@ -16,15 +16,18 @@ from django.utils.translation import gettext as _
 from yimen.access.registry import Grants
 from yimen.foundation import crypto, home
 from yimen.foundation.actor import Actor
-from yimen.foundation.errors import Conflict, Invalid, Missing
+from yimen.foundation.errors import Conflict, Invalid, Missing, Refused
 from yimen.foundation.ids import uuid7
 
 from .. import queries
+from ..access import relations
 from ..media.clean import clean
 from ..models import Attachment, Case
+from ..states import Who
 from .keys import data_key
 from .record import record
 
+_EVIDENCE = {Who.DESK, Who.LEAD}  # who may ask for the sealed original
 LIMIT = 20 * 1024 * 1024  # bytes
 MOST = 30  # files of one matter
 
@@ -45,6 +48,8 @@ def attach(
     bytes twice give the same row. Raises Invalid for a blocked file, with the reason.
     """
     case = queries.get_visible(grants, ref)
+    if case.sealed:
+        raise Refused(_("密件只保留移交记录，不收附件"))
     if len(data) > LIMIT:
         raise Invalid(_("文件太大"), {"file": _("每个文件不超过 %d MB") % (LIMIT // 1024 // 1024)})
     found = Attachment.objects.filter(case=case, sha256=hashlib.sha256(data).hexdigest()).first()
@@ -80,6 +85,8 @@ def open_file(
     if row is None:
         raise Missing(_("没有这个附件"))
     part = "original" if original or not row.has_derivative else "clean"
+    if part == "original" and row.has_derivative and not relations(grants, case) & _EVIDENCE:
+        raise Refused(_("原件只供窗口和主办单位查证"))
     blob = _path(row, part).read_bytes()
     with transaction.atomic():
         record(

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from yimen.access.registry import Grants
 from yimen.foundation.actor import Actor
 
-from .. import queries
+from .. import queries, rules
 from ..models import Case
-from ..states import MAX_TRIES
-from .transition import run
+from ..states import MAX_TRIES, TRANSITIONS
+from .transition import facts_of, run
 
 
 def record_callback(
@@ -38,7 +38,13 @@ def record_callback(
             kept = {name: value for name, value in data.items() if name in ("way", "comment") and value}
             return run(actor, grants, ref, "attempt", kept, at=at, version=version)
         case = run(actor, grants, ref, "call_back", data, at=at, version=version)
-        if case.last_solved in ("no", "partly") and case.redos == 0 and case.lead_unit_id:
-            reason = data.get("comment") or _("来访人说没有解决")
-            return run(actor, grants, ref, "redo", {"reason": reason}, at=at)
+        reason = {"reason": data.get("comment") or _("来访人说没有解决")}
+        if case.redos == 0 and _may_go_back(actor, grants, case, reason, case.changed_at):
+            return run(actor, grants, ref, "redo", reason, at=at)
         return case
+
+
+def _may_go_back(actor: Actor, grants: Grants, case: Case, reason: Mapping[str, Any], at: datetime) -> bool:
+    """Unsolved, and the table lets it be done again (not after a refusal, nor a written opinion that was served)."""
+    row = TRANSITIONS[(case.flow, case.state, "redo")]
+    return not rules.hindrance(row, facts_of(grants, case, actor.user_id), reason, at)

@@ -17,6 +17,8 @@ Pauses = Sequence[tuple[date, date | None]]
 
 # Clocks that do not decide a matter's own due date: the director's screening, an assisting unit's part.
 ASIDE = ("screen", "assignment")
+# What a suspension stops: the unit's work. Notice (条例 §23) and screening know no suspension.
+PAUSABLE = ("step", "conclude", "assignment")
 
 
 def new_clock(
@@ -97,12 +99,27 @@ def running(case: Case) -> list[Clock]:
     return list(Clock.objects.filter(case_id=case.pk, running=True).order_by("id"))
 
 
-def stop(clocks: Iterable[Clock], at: datetime, *, void: bool = False) -> None:
-    """Stop clocks at the moment the act was done; late when that was after the due."""
+def stop(clocks: Iterable[Clock], at: datetime, *, void: bool = False, pauses: Pauses = ()) -> None:
+    """Stop clocks at the moment the act was done: late after the due, else met, or void where nothing was owed any more.
+
+    What was late stays late, also when the matter is withdrawn. With an open pause the due is first computed as if
+    the pause had ended that day.
+    """
     for clock in clocks:
+        if pauses and clock.kind in PAUSABLE:
+            compute(clock, cut(pauses, at))
+        late = clock.due_at is not None and at > clock.due_at
         clock.running, clock.stopped_at = None, at
-        clock.outcome = "void" if void else "late" if clock.due_at and at > clock.due_at else "met"
-        clock.save(update_fields=["running", "stopped_at", "outcome"])
+        clock.outcome = "late" if late else "void" if void else "met"
+        clock.save(
+            update_fields=["running", "stopped_at", "outcome", "target_at", "due_at", "explain", "explain_en"]
+        )
+
+
+def cut(pauses: Pauses, at: datetime) -> list[tuple[date, date | None]]:
+    """The pauses with an open one ended on the day of `at`."""
+    day = timezone.localdate(at)
+    return [(since, until or max(since, day)) for since, until in pauses]
 
 
 def govern(case: Case, clocks: Iterable[Clock]) -> None:
@@ -116,7 +133,7 @@ def recompute(case: Case) -> list[Clock]:
     """Compute every running clock anew (a suspension ended, a year was published) and let the earliest govern."""
     clocks, pauses = running(case), pauses_of(case)
     for clock in clocks:
-        compute(clock, pauses)
+        compute(clock, pauses if clock.kind in PAUSABLE else ())
         clock.save(update_fields=["target_at", "due_at", "provisional", "explain", "explain_en"])
     govern(case, clocks)
     return clocks

@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from django.db.models import Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yimen.foundation.errors import Invalid
-from yimen.organisations.models import Unit
+from yimen.foundation.errors import Conflict, Invalid
+from yimen.organisations.models import Unit, UnitKind
 
-from ..models import Assignment, Callback, Case, Result, ReturnRequest
+from ..models import Assignment, Callback, Case, Clock, Result, ReturnRequest, Suspension
 from ..states import Flow
-from . import clocks, people, search
+from . import clocks, holders, people, search
 
 if TYPE_CHECKING:
     from .transition import Step
@@ -34,6 +37,28 @@ def _guide(step: Step) -> None:
     case = step.case
     case.told_at = case.told_at or step.at
     case.answered_by_id = step.actor.user_id
+
+
+def _recall(step: Step) -> None:
+    """收回转办: sent to the wrong unit and not signed for yet; no return is counted."""
+    _end_parts(step)
+    _leave_unit(step)
+
+
+def _end_parts(step: Step) -> None:
+    """Every unit's part ends; what was overdue stays late and stays theirs."""
+    live = Assignment.objects.filter(case=step.case, state__in=["sent", "signed"])
+    clock_ids = set(live.values_list("clock_id", flat=True))
+    clocks.stop([c for c in step.clocks if c.pk in clock_ids and c.running], step.at, void=True)
+    live.update(state="ended", ended_at=step.at)
+
+
+def _leave_unit(step: Step) -> None:
+    case, centre = step.case, step.case.accountable_unit
+    assert centre is not None
+    case.lead_unit, case.handler_id = None, None
+    _charge_conclusion(step, centre)
+    case.search_text = search.text_of(case)
 
 
 def _dispatch(step: Step) -> None:
@@ -59,16 +84,21 @@ def _designate(step: Step) -> None:
 
 def _unit(step: Step, key: str, field: str) -> Unit:
     unit = Unit.objects.filter(key=key, valid_to__isnull=True).first()
-    if unit is None:
-        raise Invalid(_("没有这个单位"), {field: _("请重新选择")})
+    if unit is None or unit.kind == UnitKind.CENTRE:
+        raise Invalid(_("不能转给这个单位"), {field: _("请重新选择")})
     return unit
 
 
 def _assign(step: Step, unit: Unit, role: str) -> None:
-    """One Assignment with a clock of its own; a helper already asked keeps its row."""
+    """One Assignment with a clock of its own; a helper already asked keeps its row, or is raised to lead anew."""
     case = step.case
-    if Assignment.objects.filter(case=case, unit=unit).exclude(state__in=["returned", "ended"]).exists():
+    live = Assignment.objects.filter(case=case, unit=unit).exclude(state__in=["returned", "ended"]).first()
+    if live and role == "assist":
         return
+    if live:
+        clocks.stop([c for c in step.clocks if c.pk == live.clock_id and c.running], step.at, void=True)
+        live.state, live.ended_at = "ended", step.at
+        live.save(update_fields=["state", "ended_at"])
     clock = clocks.new_clock(case, "assignment", "assignment", step.at, unit.pk)
     clock.save()
     step.started.append(clock)
@@ -85,15 +115,18 @@ def _assign(step: Step, unit: Unit, role: str) -> None:
 
 
 def _charge_conclusion(step: Step, unit: Unit) -> None:
-    """From dispatch on, the handling unit owes the conclusion; the first contact is never charged for it."""
+    """From dispatch on, the handling unit owes the conclusion; what a unit let run over stays charged to it."""
     for clock in step.clocks:
-        if clock.kind == "conclude":
+        if clock.kind == "conclude" and clock.running and (clock.due_at is None or step.at <= clock.due_at):
             clock.charged_unit = unit
             clock.save(update_fields=["charged_unit"])
 
 
 def lead_of(case: Case) -> Assignment:
-    return Assignment.objects.exclude(state__in=["returned", "ended"]).get(case=case, role="lead")
+    row = Assignment.objects.filter(case=case, role="lead").exclude(state__in=["returned", "ended"]).first()
+    if row is None:
+        raise Conflict(_("这件事现在没有主办单位"))
+    return row
 
 
 def _sign(step: Step) -> None:
@@ -129,12 +162,8 @@ def _agree_return(step: Step) -> None:
     row.save(update_fields=["state", "ended_at"])
     clocks.stop([c for c in step.clocks if c.pk == row.clock_id], step.at, void=True)
     case.returns += 1
-    case.lead_unit = None
     step.payload["unit"] = row.unit.name
-    centre = case.accountable_unit
-    assert centre is not None
-    _charge_conclusion(step, centre)
-    case.search_text = search.text_of(case)
+    _leave_unit(step)
 
 
 def _refuse_return(step: Step) -> None:
@@ -142,10 +171,12 @@ def _refuse_return(step: Step) -> None:
 
 
 def _accept(step: Step) -> None:
-    """受理: its own date; the 60 days of §34 begin, an earlier whole-case limit gives way to them."""
+    """受理: its own date; the 60 days of §34 begin. It is no 告知: the 15 days run on until that is recorded.
+
+    Screened, an earlier whole-case limit gives way to the 60 days; 待甄别, the stricter one runs beside them.
+    """
     case = step.case
     case.accepted_at = step.at
-    case.told_at = case.told_at or step.at
     if case.screened:
         _end_conclusion(step)
     _conclude(step, Flow.PETITION)
@@ -174,8 +205,14 @@ def _not_accept(step: Step) -> None:
 
 
 def _start(step: Step) -> None:
-    if named := step.data.get("handler"):
-        step.case.handler_id = int(named)
+    """The named handler, else the one who begins: the matter comes back to this person after a check."""
+    _remember_handler(step, step.data.get("handler") or step.actor.user_id)
+
+
+def _remember_handler(step: Step, user_id: str | int | None) -> None:
+    case = step.case
+    if user_id and holders.is_member(int(user_id), case.lead_unit_id):
+        case.handler_id = int(user_id)
 
 
 def _report(step: Step) -> None:
@@ -192,10 +229,14 @@ def _report(step: Step) -> None:
         at=step.at,
     )
     case.answered_by_id = step.actor.user_id
+    if case.handler_id is None:
+        _remember_handler(step, step.actor.user_id)
     row = lead_of(case)
     row.state, row.reported_at = "reported", step.at
     row.save(update_fields=["state", "reported_at"])
-    clocks.stop([c for c in step.clocks if c.pk == row.clock_id and c.running], step.at)
+    clocks.stop(
+        [c for c in step.clocks if c.pk == row.clock_id and c.running], step.at, pauses=clocks.pauses_of(case)
+    )
 
 
 def _verify(step: Step) -> None:
@@ -217,10 +258,13 @@ def _again(step: Step) -> None:
 def _tell(step: Step) -> None:
     """答复: served when the person received it, which may be earlier than typing (信访工作条例 §35)."""
     case = step.case
-    case.served_at = step.data.get("served_on") or step.at
+    case.served_at, case.served_way = step.data.get("served_on") or step.at, step.data["way"]
     case.told_at = case.told_at or case.served_at
     case.answered_by_id = case.answered_by_id or step.actor.user_id
-    case.tries, case.rating, case.last_solved = 0, None, ""
+    case.told_by_id = step.actor.user_id
+    case.tries, case.rating, case.last_solved, case.last_outcome = 0, None, "", ""
+    owed = [clock for clock in step.clocks if clock.kind == "conclude" and clock.running]
+    clocks.stop(owed, case.served_at, pauses=clocks.pauses_of(case))
     step.payload["served_at"] = case.served_at
 
 
@@ -239,7 +283,7 @@ def _callback(step: Step, outcome: str) -> None:
         comment=data.get("comment", ""),
         by_id=step.actor.user_id,
     )
-    case.last_solved, case.rating = data.get("solved", ""), rating
+    case.last_solved, case.rating, case.last_outcome = data.get("solved", ""), rating, outcome
     step.payload["attempt"] = case.tries
 
 
@@ -252,12 +296,28 @@ def _call_back(step: Step) -> None:
 
 
 def _redo(step: Step) -> None:
-    """退回重办: the conclusion is owed again from now."""
+    """退回重办: a petition's 60 days never begin anew (条例 §34), a service matter gets its limit again from now."""
     case = step.case
     case.redos += 1
+    case.served_at, case.served_way, case.answered_by_id, case.told_by_id = None, "", None, None
     _again(step)
-    _end_conclusion(step)
-    _conclude(step, case.flow)
+    if case.accepted_at and case.flow == Flow.PETITION:
+        step.started.append(_same_limit(step))
+    if case.flow == Flow.SERVICE or not case.screened:
+        _conclude(step, Flow.SERVICE)
+
+
+def _same_limit(step: Step) -> Clock:
+    """The petition's limit as it stood: from 受理, with the extensions already given."""
+    case = step.case
+    before = (
+        Clock.objects.filter(case=case, kind="conclude", start_at=case.accepted_at).order_by("-id").first()
+    )
+    assert case.accepted_at is not None
+    return clocks.new_clock(
+        case, "conclude", "conclude", case.accepted_at, _owing(case), flow=Flow.PETITION,
+        extend=before.extend if before else 0, pauses=clocks.cut(clocks.pauses_of(case), step.at),
+    )  # fmt: skip
 
 
 def _rate(step: Step) -> None:
@@ -265,9 +325,15 @@ def _rate(step: Step) -> None:
 
 
 def _close(step: Step) -> None:
+    """The end of a round: the units' parts end, a suspension too, and the form's digest is forgotten."""
     case = step.case
     case.closed_at = step.at
-    Assignment.objects.filter(case=case, state__in=["sent", "signed"]).update(state="ended", ended_at=step.at)
+    _end_parts(step)
+    if case.suspended:
+        day = timezone.localdate(step.at)
+        Suspension.objects.filter(case=case, until__isnull=True).update(until=Greatest("since", Value(day)))
+        case.suspended = False
+    case.client_hash = ""
 
 
 def _archive(_step: Step) -> None:
@@ -277,18 +343,22 @@ def _archive(_step: Step) -> None:
 def _reopen(step: Step) -> None:
     """重新办理: a new round with new clocks; who reopens it answers for it."""
     case = step.case
-    case.closed_at = case.served_at = case.accepted_at = case.rating = None
+    case.closed_at = case.told_at = case.served_at = case.accepted_at = case.rating = None
     case.returns = case.redos = case.tries = 0
-    case.designated, case.last_solved, case.lead_unit, case.handler_id = False, "", None, None
-    case.answered_by_id = None
+    case.designated, case.lead_unit, case.handler_id = False, None, None
+    case.last_solved = case.last_outcome = case.served_way = ""
+    case.answered_by_id = case.told_by_id = None
+    case.round_at = step.at
     _take_over(step)
     Assignment.objects.filter(case=case).exclude(state__in=["returned", "ended"]).update(
         state="ended", ended_at=step.at
     )
     if case.flow == Flow.SERVICE or not case.screened:
         _conclude(step, Flow.SERVICE)
-    if not case.told_at and clocks.has_rule(case, "inform", step.at):
+    if case.reachable and clocks.has_rule(case, "inform", step.at):
         step.started.append(clocks.new_clock(case, "inform", "inform", step.at, _owing(case)))
+    if not case.screened:
+        step.started.append(clocks.new_clock(case, "screen", "screen", step.at, _owing(case)))
     people.reindex(case)
 
 
@@ -303,6 +373,7 @@ def _take_over(step: Step) -> None:
 EFFECTS: Final[dict[str, Effect]] = {
     "answer": _answer,
     "guide": _guide,
+    "recall": _recall,
     "dispatch": _dispatch,
     "designate": _designate,
     "sign": _sign,

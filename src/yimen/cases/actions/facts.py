@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 from yimen.access.registry import Grants
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid, Refused
-from yimen.foundation.masking import mask_id_numbers
+from yimen.organisations.models import Unit, UnitKind
 
-from .. import queries
+from .. import queries, rules
 from ..access import relations
+from ..fields import NOTICE_WAYS, WAYS
 from ..models import Assignment, Case, Clock, Contact, Extension, Link, Supervision, Suspension, Urge, Visit
 from ..models.case import URGENCIES
 from ..rules import make_title
-from ..states import STATES, WAYS, Flow, Who
+from ..states import STATES, Flow, Who
 from . import clocks, search
 from .record import record, standing
 
@@ -39,6 +40,8 @@ def _locked(
         case = queries.get_visible(grants, ref, lock=True)
         if version is not None and version != case.version:
             raise Conflict(_("别人刚刚办过这件事，请看过最新情况再办"))
+        if case.sealed:
+            raise Refused(_("密件只保留移交记录，不能办理"))
         if open_only and not STATES[case.state].open:
             raise Conflict(_("这件事已经是“%s”") % STATES[case.state].zh)
         if who and not relations(grants, case) & set(who):
@@ -47,7 +50,7 @@ def _locked(
 
 
 def _need(text: str, field: str, label: str, limit: int = 2000) -> str:
-    plain = text.replace("\x00", "").strip()
+    plain = rules.plain(text)
     if not plain:
         raise Invalid(_("还有内容要补充或更正"), {field: _("请填写%s") % label})
     if len(plain) > limit:
@@ -55,7 +58,7 @@ def _need(text: str, field: str, label: str, limit: int = 2000) -> str:
             _("还有内容要补充或更正"),
             {field: _("最多 %(limit)d 字，现有 %(now)d 字") % {"limit": limit, "now": len(plain)}},
         )
-    return plain
+    return str(plain)
 
 
 def _choice(value: str, options: Mapping[str, object], field: str) -> str:
@@ -72,7 +75,7 @@ def inform(
     with _locked(grants, ref, Who.DESK, Who.LEAD) as case:
         if case.told_at:
             raise Conflict(_("已于 %s 告知") % timezone.localdate(case.told_at))
-        _choice(way, dict(WAYS), "way")
+        _choice(way, {name: words for name, words in WAYS if name in NOTICE_WAYS}, "way")
         case.told_at = now
         running = clocks.running(case)
         clocks.stop([clock for clock in running if clock.kind == "inform"], now)
@@ -106,7 +109,7 @@ def contact(
         _choice(way, dict(WAYS), "way")
         _choice(outcome, dict(Contact.OUTCOMES), "outcome")
         row = Contact.objects.create(
-            case=case, at=now, way=way, outcome=outcome, note=note.strip()[:2000], by_id=actor.user_id
+            case=case, at=now, way=way, outcome=outcome, note=rules.plain(note)[:2000], by_id=actor.user_id
         )
         record(
             actor,
@@ -139,9 +142,11 @@ def correct(
         if not before:
             raise Invalid(_("没有改动"))
         case.search_text = search.text_of(case)
+        if {"category", "urgency"} & set(before) and STATES[case.state].open:
+            _reclock(case, timezone.now())
         case.version += 1
         case.save()
-        after = {name: str(changes[name]) for name in before}
+        after = {name: rules.plain(str(changes[name])) for name in before}
         record(
             actor,
             case,
@@ -162,12 +167,11 @@ def _apply(case: Case, name: str, value: Any) -> str | None:
         return old if old != case.urgency else None
     if name not in limits:
         raise Invalid(_("不能更正：%s") % name)
-    text = str(value).replace("\x00", "").strip()
+    text = str(rules.plain(str(value)))
     if name in ("title", "text"):
         text = _need(text, name, _("内容"), limits[name])
     elif len(text) > limits[name]:
         raise Invalid(_("还有内容要补充或更正"), {name: _("最多 %d 字") % limits[name]})
-    text = mask_id_numbers(text)[0]
     old = str(getattr(case, name))
     if old == text:
         return None
@@ -190,14 +194,21 @@ def _recategorise(case: Case, key: str) -> str | None:
 
 
 def screen(
-    actor: Actor, grants: Grants, ref: UUID, *, flow: str, reason: str = "", at: datetime | None = None
+    actor: Actor,
+    grants: Grants,
+    ref: UUID,
+    *,
+    flow: str,
+    reason: str = "",
+    at: datetime | None = None,
+    version: int | None = None,
 ) -> Case:
     """甄别: the director says petition or service; a later change needs a reason and is kept.
 
     Running whole-case clocks of the other flow end; the right ones run from the matter's own dates.
     """
     now = at or timezone.now()
-    with _locked(grants, ref, Who.DIRECTOR) as case:
+    with _locked(grants, ref, Who.DIRECTOR, version=version) as case:
         _choice(flow, {f.value: f for f in Flow}, "flow")
         if case.screened and flow == case.flow:
             raise Invalid(_("性质没有改变"))
@@ -205,6 +216,8 @@ def screen(
             reason = _need(reason, "reason", _("变更理由"))
         if flow == Flow.SERVICE and case.state == "not_accepted":
             raise Refused(_("已作出不予受理决定，请先办完这一步"))
+        if flow == Flow.PETITION and not case.accepted_at and case.state in _TOO_LATE:
+            raise Refused(_("已报结果，请先审核退回，再变更性质"))
         was = case.flow if case.screened else ""
         case.flow, case.screened = flow, True
         _reclock(case, now)
@@ -221,28 +234,69 @@ def screen(
         return case
 
 
+# A petition is accepted before its result is reported (条例 §34): no change of kind past that point.
+_TOO_LATE = ("reported", "verified", "told", "called_back", "rated")
+
+
 def _reclock(case: Case, now: datetime) -> None:
-    """Clocks of the whole matter as the flow now settled has them; the step's own clock is set anew too."""
+    """Every running clock anew by the rules that hold now: same start, extensions and suspensions carried over.
+
+    A petition has no whole-case limit before 受理; a service matter has it from this round's receipt.
+    """
     running = clocks.running(case)
-    clocks.stop([c for c in running if c.kind == "screen"], now)
-    clocks.stop(
-        [c for c in running if c.running and c.kind in ("conclude", "inform", "step")], now, void=True
-    )
-    owing = case.lead_unit_id or case.accountable_unit_id
-    assert owing and case.holder_unit_id and case.accountable_unit_id
-    step = next(c for c in running if c.kind == "step")
-    made = [clocks.new_clock(case, "step", case.state, step.start_at, case.holder_unit_id)]
-    if not case.served_at and (start := _conclusion_start(case)):
-        made.append(clocks.new_clock(case, "conclude", "conclude", start, owing))
-    if not case.told_at and not case.anonymous and clocks.has_rule(case, "inform", now):
-        made.append(clocks.new_clock(case, "inform", "inform", case.received_at, case.accountable_unit_id))
+    clocks.stop([c for c in running if c.kind == "screen" and case.screened], now)
+    old = [c for c in running if c.running and c.kind != "screen"]
+    made = [new for new in (_successor(case, clock) for clock in old) if new]
+    if case.flow == Flow.PETITION and case.accepted_at and not case.served_at and not _has(made, "conclude"):
+        made.append(clocks.new_clock(case, "conclude", "conclude", case.accepted_at, _owing(case)))
+    if case.flow == Flow.SERVICE and not case.served_at and not _has(made, "conclude"):
+        made.append(clocks.new_clock(case, "conclude", "conclude", case.round_at, _owing(case)))
+    if (
+        not case.told_at
+        and case.reachable
+        and not _has(made, "inform")
+        and clocks.has_rule(case, "inform", now)
+    ):
+        made.append(clocks.new_clock(case, "inform", "inform", case.round_at, _owing(case)))
+    clocks.stop(old, now, void=True)
     Clock.objects.bulk_create(made)
-    clocks.govern(case, [*running, *made])
+    _follow(made, old)
+    clocks.govern(case, made)
+
+
+def _has(made: list[Clock], kind: str) -> bool:
+    return any(clock.kind == kind for clock in made)
+
+
+def _owing(case: Case) -> int:
+    owing = case.lead_unit_id or case.accountable_unit_id
+    assert owing
+    return owing
+
+
+def _successor(case: Case, clock: Clock) -> Clock | None:
+    """The same limit by today's rule, or None where this flow knows it no more or not yet."""
+    start = _conclusion_start(case) if clock.kind == "conclude" else clock.start_at
+    known = clocks.has_rule(case, clock.step, clock.start_at)
+    if start is None or not known:
+        return None
+    pauses = clocks.cut(clocks.pauses_of(case), timezone.now()) if clock.kind in clocks.PAUSABLE else ()
+    return clocks.new_clock(
+        case, clock.kind, clock.step, start, clock.charged_unit_id, extend=clock.extend, pauses=pauses
+    )
+
+
+def _follow(made: list[Clock], old: list[Clock]) -> None:
+    """A unit's part points to the clock that took the place of its own."""
+    for clock in (c for c in made if c.kind == "assignment"):
+        before = next(c for c in old if c.kind == "assignment" and c.start_at == clock.start_at
+                      and c.charged_unit_id == clock.charged_unit_id)  # fmt: skip
+        Assignment.objects.filter(clock=before).update(clock=clock)
 
 
 def _conclusion_start(case: Case) -> datetime | None:
-    """From when the whole-case limit counts: receipt for a service matter, 受理 for a petition."""
-    return case.received_at if case.flow == Flow.SERVICE else case.accepted_at
+    """From when the whole-case limit counts: this round's receipt for a service matter, 受理 for a petition."""
+    return case.round_at if case.flow == Flow.SERVICE else case.accepted_at
 
 
 def extend(
@@ -254,33 +308,47 @@ def extend(
     reason: str,
     told: bool,
     at: datetime | None = None,
+    version: int | None = None,
 ) -> Extension:
-    """延期 of the conclusion: before expiry, by the unit's head, reason told to the person, ≤ 30 days (条例 §34)."""
+    """延期 of the conclusion: before expiry, by the unit's head, reason told to the person, ≤ 30 days (条例 §34).
+
+    The unit's own part and the step in hand get the same time more.
+    """
     now = at or timezone.now()
     reason = _need(reason, "reason", _("延期理由"))
-    with _locked(grants, ref, Who.HEAD, Who.DIRECTOR) as case:
-        clock = Clock.objects.filter(case=case, kind="conclude", running=True).order_by("due_at").first()
+    with _locked(grants, ref, Who.HEAD, Who.DIRECTOR, version=version) as case:
+        running = clocks.running(case)
+        clock = min(
+            (c for c in running if c.kind == "conclude" and c.due_at),
+            key=lambda c: str(c.due_at),
+            default=None,
+        )
         _may_extend(clock, amount, told, now)
         assert clock is not None
-        clock.extend += amount
-        clocks.compute(clock, clocks.pauses_of(case))
-        clock.save()
-        clocks.govern(case, clocks.running(case))
+        for each in (c for c in running if _goes_with(c, clock)):
+            each.extend += amount
+            clocks.compute(each, clocks.pauses_of(case))
+            each.save()
+        clocks.govern(case, running)
         case.version += 1
         case.save()
         row = Extension.objects.create(
             case=case, clock=clock, amount=amount, reason=reason, asked_by_id=actor.user_id, asked_at=now,
             approved_by_id=actor.user_id, approved_at=now,
         )  # fmt: skip
-        record(
-            actor,
-            case,
-            "case.extended",
-            at=now,
-            payload={"amount": amount, "set": standing(case)},
-            words={"reason": reason},
-        )
+        payload = {"amount": amount, "set": standing(case)}
+        record(actor, case, "case.extended", at=now, payload=payload, words={"reason": reason})
         return row
+
+
+def _goes_with(clock: Clock, conclusion: Clock) -> bool:
+    """Clocks that move with an extension: the conclusion itself, the lead unit's part, the step in hand; same unit of time."""
+    if clock.rule["unit"] != conclusion.rule["unit"]:
+        return False
+    return clock.pk == conclusion.pk or (
+        clock.charged_unit_id == conclusion.charged_unit_id
+        and (clock.kind == "assignment" or (clock.kind == "step" and clock.step == "in_hand"))
+    )
 
 
 def _may_extend(clock: Clock | None, amount: int, told: bool, now: datetime) -> None:
@@ -296,15 +364,26 @@ def _may_extend(clock: Clock | None, amount: int, told: bool, now: datetime) -> 
         raise Invalid(_("还有内容要补充或更正"), {"told": _("延期理由要告知来访人")})
 
 
+SUSPENDABLE = ("signed", "accepted", "in_hand", "reported", "verified")
+
+
 def suspend(
-    actor: Actor, grants: Grants, ref: UUID, *, reason: str, at: datetime | None = None
+    actor: Actor,
+    grants: Grants,
+    ref: UUID,
+    *,
+    reason: str,
+    at: datetime | None = None,
+    version: int | None = None,
 ) -> Suspension:
-    """中止计时 from today: the days are taken out of the count when it resumes."""
+    """中止计时 of the unit's work from today: the days are taken out of the count. Notice and screening run on."""
     now = at or timezone.now()
     reason = _need(reason, "reason", _("中止理由"))
-    with _locked(grants, ref, Who.HEAD, Who.DIRECTOR) as case:
+    with _locked(grants, ref, Who.HEAD, Who.DIRECTOR, version=version) as case:
         if case.suspended:
             raise Conflict(_("已经中止计时"))
+        if case.state not in SUSPENDABLE:
+            raise Refused(_("只有承办期间可以中止计时"))
         row = Suspension.objects.create(
             case=case, since=timezone.localdate(now), reason=reason, approved_by_id=actor.user_id
         )
@@ -333,7 +412,7 @@ def resume(actor: Actor, grants: Grants, ref: UUID, *, at: datetime | None = Non
 
 
 def urge(actor: Actor, grants: Grants, ref: UUID, *, words: str, at: datetime | None = None) -> Urge:
-    """催办: a reminder to the unit that holds the matter."""
+    """催办: a reminder to the lead unit."""
     now = at or timezone.now()
     words = _need(words, "words", _("催办内容"), 500)
     with _locked(grants, ref, Who.DESK, Who.ACCOUNTABLE) as case:
@@ -353,10 +432,14 @@ def supervise(
     now = at or timezone.now()
     words = _need(words, "words", _("督办要求"))
     with _locked(grants, ref, Who.DIRECTOR) as case:
-        if case.lead_unit_id is None:
-            raise Refused(_("还没有承办单位，无从督办"))
-        if not Urge.objects.filter(case=case).exists():
+        lead = queries.lead_assignment(case)
+        if (
+            lead is None
+            or not Urge.objects.filter(case=case, unit=lead.unit_id, at__gte=lead.sent_at).exists()
+        ):
             raise Refused(_("先催办，再督办"))
+        if due_on < timezone.localdate(now):
+            raise Invalid(_("还有内容要补充或更正"), {"due_on": _("不能早于今天")})
         number = f"{case.number}督{Supervision.objects.filter(case=case).count() + 1}"
         row = Supervision.objects.create(
             case=case,
@@ -375,6 +458,27 @@ def supervise(
             payload={"number": number, "due_on": due_on},
             words={"words": words},
         )
+        return row
+
+
+def add_assisting(
+    actor: Actor, grants: Grants, ref: UUID, *, unit: str, require: str = "", at: datetime | None = None
+) -> Assignment:
+    """增加协办单位: one more unit helps, with a clock of its own; the lead unit stays responsible."""
+    now = at or timezone.now()
+    with _locked(grants, ref, Who.DESK, Who.LEAD) as case:
+        helper = Unit.objects.filter(key=unit, valid_to__isnull=True).exclude(kind=UnitKind.CENTRE).first()
+        live = Assignment.objects.filter(case=case).exclude(state__in=["returned", "ended"])
+        if case.lead_unit_id is None or helper is None or live.filter(unit=helper).exists():
+            raise Invalid(_("还有内容要补充或更正"), {"unit": _("请选择还没有参加办理的单位")})
+        clock = clocks.new_clock(case, "assignment", "assignment", now, helper.pk)
+        clock.save()
+        row = Assignment.objects.create(
+            case=case, unit=helper, role="assist", offline=not helper.online, require=rules.plain(require), sent_at=now,
+            sent_by_id=actor.user_id, clock=clock,
+        )  # fmt: skip
+        words = {"require": row.require} if row.require else None
+        record(actor, case, "case.assist_added", at=now, payload={"unit": helper.name}, words=words)
         return row
 
 
@@ -444,7 +548,7 @@ def visited_again(
     now = at or timezone.now()
     words = _need(words, "words", _("来访情况"))
     with _locked(grants, ref, Who.DESK, open_only=False) as case:
-        row = Visit.objects.create(case=case, at=now, words=mask_id_numbers(words)[0], by_id=actor.user_id)
+        row = Visit.objects.create(case=case, at=now, words=words, by_id=actor.user_id)
         record(actor, case, "case.visited", at=now, words={"words": row.words})
         return row
 
@@ -453,6 +557,8 @@ def link(actor: Actor, grants: Grants, ref: UUID, other: UUID, *, kind: str = "s
     """关联: a clerk's act on two matters. Nothing links people."""
     with _locked(grants, ref, Who.DESK, open_only=False) as case:
         second = queries.get_visible(grants, other)
+        if second.sealed:
+            raise Refused(_("密件不能关联"))
         if second.pk == case.pk:
             raise Invalid(_("不能与自己关联"))
         row, made = Link.objects.get_or_create(

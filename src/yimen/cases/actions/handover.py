@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yimen.access.models import RoleGrant
 from yimen.access.registry import Grants, require
+from yimen.access.roles import ADMINISTRATORS, Role
 from yimen.accounts.models import User
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid, Refused
+from yimen.ledger import actions as ledger
 from yimen.organisations.models import Membership
 
 from .. import queries
 from ..models import Case
+from . import holders
 from .record import record, standing
 
 
 def hand_over(actor: Actor, grants: Grants, leaving: User, to: User, *, reason: str = "") -> int:
     """Give every open matter of one person to another of the same unit; gives how many. One ledger entry each.
 
-    A head hands over inside the own unit, the director inside the centre; nobody hands over what is not theirs to
-    see: sealed matters stay and are named as an obstacle.
+    A head hands over inside the own unit, the director inside the centre. Sealed matters are never open.
     """
     require(grants, "cases.hand_over")
     if leaving.pk == to.pk:
@@ -57,20 +62,33 @@ def _pass(actor: Actor, grants: Grants, case: Case, leaving: User, to: User, rea
 
 
 def _must_be_member(grants: Grants, to: User, unit_id: int | None) -> None:
-    if unit_id not in grants.units():
+    if unit_id not in grants.units(Role.DIRECTOR, Role.HEAD):
         raise Refused(_("只能交接本单位的事项"))
-    if not Membership.objects.filter(user=to, unit_id=unit_id, active=True).exists():
-        raise Invalid(_("接手的人须是本单位在岗人员"), {"to": _("请重新选择")})
+    works = RoleGrant.objects.filter(user=to, unit_id=unit_id).exclude(role__in=ADMINISTRATORS)
+    if unit_id is None or not holders.is_member(to.pk, unit_id) or not works.exists():
+        raise Invalid(_("接手的人须是本单位在岗的办事人员"), {"to": _("请重新选择")})
 
 
 def end_membership(actor: Actor, grants: Grants, member: Membership, *, on: date | None = None) -> None:
-    """Leave or departure: refused while open matters remain with the person (the database refuses it too)."""
+    """Leave or departure: refused while open matters remain with the person (the database refuses it too).
+
+    The person's roles in this unit end the same day.
+    """
     require(grants, "cases.hand_over")
-    if member.unit_id not in grants.units():
+    if member.unit_id not in grants.units(Role.DIRECTOR, Role.HEAD):
         raise Refused(_("只能办理本单位人员"))
     open_rows = queries.open_matters_of(member.user_id)
     left = open_rows.filter(accountable_unit=member.unit_id) | open_rows.filter(holder_unit=member.unit_id)
     if count := left.distinct().count():
         raise Conflict(_("还有 %d 件未办结事项，请先交接") % count)
-    member.active, member.liaison, member.until = False, False, on or timezone.localdate()
-    member.save(update_fields=["active", "liaison", "until"])
+    last = on or timezone.localdate()
+    with transaction.atomic():
+        member.active, member.liaison, member.until = False, False, last
+        member.save(update_fields=["active", "liaison", "until"])
+        ended = RoleGrant.objects.filter(user=member.user_id, unit=member.unit_id).filter(
+            Q(until__isnull=True) | Q(until__gte=last)
+        )
+        roles = list(ended.values_list("role", flat=True))
+        ended.update(until=Greatest("since", Value(last - timedelta(days=1))))
+        payload = {"unit": member.unit_id, "until": last, "roles": roles}
+        ledger.append(actor, "organisations.member_left", "user", member.user_id, payload)

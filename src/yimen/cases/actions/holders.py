@@ -37,7 +37,7 @@ def _accountable(step: Step) -> tuple[int, int]:
 
 def _actor(step: Step) -> tuple[int, int]:
     case = step.case
-    if step.actor.user_id and _is_member(step.actor.user_id, case.accountable_unit_id):
+    if step.actor.user_id and is_member(step.actor.user_id, case.accountable_unit_id):
         assert case.accountable_unit_id
         return case.accountable_unit_id, step.actor.user_id
     return _accountable(step)
@@ -56,11 +56,11 @@ def _handler(step: Step) -> tuple[int, int]:
     if unit is None or not unit.online:
         return _accountable(step)
     named = step.data.get("handler") or step.case.handler_id
-    if named and _is_member(int(named), unit.pk):
+    if named and is_member(int(named), unit.pk):
         return unit.pk, int(named)
     if step.data.get("handler"):
         raise Invalid(_("经办人须是主办单位的在岗人员"), {"handler": _("请重新选择")})
-    if step.actor.user_id and _is_member(step.actor.user_id, unit.pk):
+    if step.actor.user_id and is_member(step.actor.user_id, unit.pk):
         return unit.pk, step.actor.user_id
     return _liaison(step)
 
@@ -94,19 +94,27 @@ _CHOOSE = {
 
 def liaison_of(unit: Unit) -> int:
     """The unit's 联络员; a unit with accounts but without one cannot take a matter."""
-    members = Membership.objects.filter(unit=unit, active=True).order_by("-liaison", "id")
+    members = Membership.objects.filter(unit=unit, active=True, user__is_active=True).order_by(
+        "-liaison", "id"
+    )
     user_id = members.values_list("user_id", flat=True).first()
     if user_id is None:
         raise Invalid(_("%s没有在岗人员，请先请管理员补上联络员") % unit.name, {"unit": _("请另选单位")})
     return int(user_id)
 
 
-def _is_member(user_id: int, unit_id: int | None) -> bool:
-    return Membership.objects.filter(user_id=user_id, unit_id=unit_id, active=True).exists()
+def is_member(user_id: int, unit_id: int | None) -> bool:
+    """Whether a person may hold a matter on behalf of a unit: active there, with an account that works."""
+    return Membership.objects.filter(
+        user_id=user_id, unit_id=unit_id, active=True, user__is_active=True
+    ).exists()
 
 
 def _first_with_role(role: Role, unit_id: int) -> int | None:
-    members, today = Membership.objects.filter(unit_id=unit_id, active=True).values("user_id"), timezone.localdate()
+    members, today = (
+        Membership.objects.filter(unit_id=unit_id, active=True, user__is_active=True).values("user_id"),
+        timezone.localdate(),
+    )
     grants = RoleGrant.objects.filter(role=role, unit_id=unit_id, user_id__in=members, since__lte=today)
     grants = grants.filter(Q(until__isnull=True) | Q(until__gte=today))
     return grants.order_by("id").values_list("user_id", flat=True).first()

@@ -79,7 +79,6 @@ def _set_reported(case: Case, unit: Unit, form: Answered, actor: Actor) -> None:
     case.flow, case.screened, case.state = "service", True, "reported"
     case.next_step = STATES["reported"].next_step
     case.lead_unit = unit
-    case.told_at = form.received_at
     case.answered_by_id = actor.user_id
     case.holder_id = director_of(case) or case.accountable_person_id
 

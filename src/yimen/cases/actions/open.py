@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -16,21 +14,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants, require
+from yimen.foundation import crypto
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid
 from yimen.foundation.ids import uuid7
-from yimen.foundation.masking import mask_id_numbers
 from yimen.grids import queries as grids
-from yimen.organisations.models import Membership, Office, UnitKind
+from yimen.organisations.models import Membership, UnitKind
 
+from .. import queries
 from ..models import Case, Category, Clock
 from ..models.case import APPEALS, CHANNELS, URGENCIES
-from ..rules import make_title
+from ..rules import make_title, plain
 from ..states import MAX_REPRESENTATIVES, STATES, Flow
 from . import clocks, people, search
 from .keys import make_key
 from .people import Person
 from .record import record, standing
+
+EARLIEST_YEAR = 1990  # nothing older is taken in: a slip of the pen
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,9 @@ class Registration:
     words: dict[str, str] = field(default_factory=dict)
 
     def digest(self) -> str:
-        """SHA-256 of the content, to tell a repeat of the same from another under the same key."""
+        """A keyed digest of the content, to tell a repeat of the same from another; forgotten at closing."""
         body = {name: value for name, value in asdict(self).items() if name != "client_key"}
-        return hashlib.sha256(json.dumps(body, default=str, sort_keys=True).encode()).hexdigest()
+        return crypto.content_digest(json.dumps(body, default=str, sort_keys=True).encode()).hex()
 
 
 def open_case(actor: Actor, grants: Grants, form: Registration, *, at: datetime | None = None) -> Case:
@@ -99,12 +100,12 @@ def _repeated(form: Registration) -> Case | None:
     if form.client_key is None:
         return None
     case = Case.objects.filter(client_key=form.client_key).first()
-    if case and case.client_hash != form.digest():
+    if case and case.client_hash and case.client_hash != form.digest():
         raise Conflict(_("这张登记表已经登记过（%s），内容却不同；请核对后另开一张") % case.number)
     return case
 
 
-def _check(form: Registration, now: datetime) -> Category:
+def _check(form: Registration, now: datetime, *, sealed: bool = False) -> Category:
     wrong: dict[str, object] = {}
     if not form.text.strip():
         wrong["text"] = _("请写下来访人反映什么")
@@ -119,6 +120,10 @@ def _check(form: Registration, now: datetime) -> Category:
     wrong |= _check_people(form) | _check_choices(form)
     if form.received_at and form.received_at > now + timedelta(minutes=1):
         wrong["received_at"] = _("收到时间不能在将来")
+    elif form.received_at and form.received_at.year < EARLIEST_YEAR:
+        wrong["received_at"] = _("收到时间早于 %d 年，请核对") % EARLIEST_YEAR
+    if form.appeal == "accusation" and not sealed:
+        wrong["appeal"] = _("检举控告只登记移交，请用“检举控告”一页")
     if wrong or category is None:
         raise Invalid(_("还有内容要补充或更正"), wrong)
     return category
@@ -132,9 +137,12 @@ def _check_people(form: Registration) -> dict[str, object]:
         wrong["party_size"] = _("人数至少为 1")
     elif form.party_size < len(form.representatives):
         wrong["party_size"] = _("人数不能少于代表人数")
-    if form.phone and not people.looks_like_phone(form.phone):
-        wrong["phone"] = _("请填写电话号码，只用数字、空格和短横")
-    if form.anonymous and (form.name or form.phone):
+    wrong |= {
+        name: _("请填写电话号码，只用数字、空格和短横")
+        for name, person in people.named(form)
+        if person.phone and not people.looks_like_phone(person.phone)
+    }
+    if form.anonymous and any(person for name, person in people.named(form) if name != "witness"):
         wrong["anonymous"] = _("匿名事项不记姓名和电话")
     if form.dictated and not (form.read_back and form.fingerprint and form.witness):
         wrong["dictated"] = _("口述代书要读给本人听、签名或按指印，并写明见证人")
@@ -184,8 +192,7 @@ def _draft(
     form: Registration, category: Category, member: Membership, now: datetime, *, sealed: bool = False
 ) -> Case:
     received = form.received_at or now
-    text, _masked = mask_id_numbers(form.text.replace("\x00", "").strip())
-    place = form.place.replace("\x00", "").strip()
+    text, place = plain(form.text), plain(form.place)
     case = Case(
         pk=_next_id(),
         uuid=uuid7(),
@@ -193,9 +200,9 @@ def _draft(
         sealed=sealed,
         flow=Flow.PETITION,
         state="registered",
-        title=(form.title.strip() or make_title(text))[:120],
+        title=(plain(form.title) or make_title(text))[:120],
         text=text,
-        wish=mask_id_numbers(form.wish.strip())[0],
+        wish=plain(form.wish),
         place=place,
         grid=grids.match_place(place) if place else None,
         category=category,
@@ -205,7 +212,10 @@ def _draft(
         party_size=form.party_size,
         anonymous=form.anonymous,
         confidential=form.confidential,
-        external_number=form.external_number,
+        external_number=plain(form.external_number),
+        reachable=any(person.phone for name, person in people.named(form) if name != "witness"),
+        round_at=received,
+        changed_at=now,
         window=member.window,
         received_at=received,
         told_at=now if form.told_now else None,
@@ -229,16 +239,10 @@ def _number(received: datetime, *, random: bool = False) -> str:
     """永〔2026〕01187; sealed matters take random numbers, because a gap in a sequence reveals one."""
     year = timezone.localdate(received).year
     if random:
-        return f"{number_prefix()}〔{year}〕{secrets.randbelow(10**8):08d}"
+        return f"{queries.number_prefix()}〔{year}〕{secrets.randbelow(10**8):08d}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT next_case_number(%s)", [year])
-        return f"{number_prefix()}〔{year}〕{int(cursor.fetchone()[0]):05d}"
-
-
-@lru_cache(maxsize=1)
-def number_prefix() -> str:
-    """First character of every number, from the office's settings; read once per process."""
-    return Office.objects.values_list("number_prefix", flat=True).first() or "永"
+        return f"{queries.number_prefix()}〔{year}〕{int(cursor.fetchone()[0]):05d}"
 
 
 def _store(case: Case, form: Registration, now: datetime) -> None:
@@ -295,8 +299,3 @@ def _opening_words(case: Case, form: Registration) -> dict[str, Any]:
     if form.on_behalf:
         words["on_behalf"] = _("代为反映")
     return words
-
-
-def with_defaults(form: Registration, **changes: Any) -> Registration:
-    """A copy with changes, for doors that add what they know (source, channel)."""
-    return replace(form, **changes)

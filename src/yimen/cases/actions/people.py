@@ -19,6 +19,7 @@ from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid
 
 from ..models import Case, Participant, PhoneIndex
+from ..states import STATES
 from .keys import data_key
 from .record import record
 
@@ -60,14 +61,29 @@ def looks_like_phone(text: str) -> bool:
 
 def store(case_id: int, key: bytes, form: Registration) -> None:
     """Seal the people of a new matter and index their phones blindly while it is open."""
-    rows = [("visitor", Person(form.name.strip(), form.phone.strip(), form.address.strip()))]
-    rows += [("representative", person) for person in form.representatives]
-    rows += [("on_behalf", form.on_behalf or Person()), ("witness", form.witness or Person())]
-    kept = [(role, person) for role, person in rows if person]
+    kept = [(_ROLES[name], person) for name, person in named(form) if person]
     Participant.objects.bulk_create(
-        [Participant(case_id=case_id, role=role, sealed=_seal(case_id, key, person)) for role, person in kept]
+        [
+            Participant(case_id=case_id, slot=slot, role=role, sealed=_seal(case_id, slot, key, person))
+            for slot, (role, person) in enumerate(kept)
+        ]
     )
     index_phones(case_id, (person.phone for role, person in kept if role != "witness"))
+
+
+_ROLES = {
+    "phone": "visitor",
+    "representatives": "representative",
+    "on_behalf": "on_behalf",
+    "witness": "witness",
+}
+
+
+def named(form: Registration) -> list[tuple[str, Person]]:
+    """The people of a registration with the field where the door asks for them; some may be empty."""
+    visitor = Person(form.name.strip(), form.phone.strip(), form.address.strip())
+    rows = [("phone", visitor), *(("representatives", person) for person in form.representatives)]
+    return [*rows, ("on_behalf", form.on_behalf or Person()), ("witness", form.witness or Person())]
 
 
 def index_phones(case_id: int, phones: Iterable[str]) -> None:
@@ -82,13 +98,13 @@ def forget_phones(case_id: int) -> None:
     PhoneIndex.objects.filter(case_id=case_id).delete()
 
 
-def _seal(case_id: int, key: bytes, person: Person) -> bytes:
+def _seal(case_id: int, slot: int, key: bytes, person: Person) -> bytes:
     text = json.dumps(asdict(person), ensure_ascii=False)
-    return crypto.seal(key, text.encode(), f"cases_participant.sealed.{case_id}")
+    return crypto.seal(key, text.encode(), f"cases_participant.sealed.{case_id}.{slot}")
 
 
 def _open(case_id: int, key: bytes, row: Participant) -> Person:
-    plain = crypto.open_sealed(key, bytes(row.sealed), f"cases_participant.sealed.{case_id}")
+    plain = crypto.open_sealed(key, bytes(row.sealed), f"cases_participant.sealed.{case_id}.{row.slot}")
     return Person(**json.loads(plain))
 
 
@@ -140,3 +156,39 @@ def reindex(case: Case) -> None:
     index_phones(
         case.pk, (person.phone for person in participants(case, full=True) if person.role != "witness")
     )
+
+
+def correct_people(
+    actor: Actor, grants: Grants, case: Case, people: Iterable[tuple[str, Person]], reason: str
+) -> None:
+    """Put other people in place of those registered by mistake; what stood there stays in the ledger as ciphertext."""
+    require(grants, "cases.open")
+    require(grants, "cases.reveal", case)
+    kept = [(role, person) for role, person in people if person]
+    if any(person.phone and not looks_like_phone(person.phone) for _role, person in kept):
+        raise Invalid(_("还有内容要补充或更正"), {"phone": _("请填写电话号码，只用数字、空格和短横")})
+    if not reason.strip():
+        raise Invalid(_("还有内容要补充或更正"), {"reason": _("请填写更正理由")})
+    with transaction.atomic():
+        before = [asdict(person) for person in participants(case, full=True)]
+        Participant.objects.filter(case=case).delete()
+        key = data_key(case.pk)
+        Participant.objects.bulk_create(
+            [
+                Participant(case=case, slot=slot, role=role, sealed=_seal(case.pk, slot, key, person))
+                for slot, (role, person) in enumerate(kept)
+            ]
+        )
+        phones = [person.phone for role, person in kept if role != "witness" and person.phone]
+        forget_phones(case.pk)
+        if STATES[case.state].open:
+            index_phones(case.pk, phones)
+        Case.objects.filter(pk=case.pk).update(reachable=bool(phones))
+        record(
+            actor,
+            case,
+            "case.people_corrected",
+            at=timezone.now(),
+            words={"reason": reason.strip()[:500]},
+            private={"before": before},
+        )

@@ -10,6 +10,7 @@ from yimen.access.registry import Grants, require
 from yimen.foundation import crypto
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid
+from yimen.ledger import actions as ledger
 
 from .. import queries
 from ..models import Case, PhoneIndex
@@ -30,6 +31,7 @@ def find_by_phone(actor: Actor, grants: Grants, phone: str) -> list[Case]:
         found = list(
             queries.visible_to(grants).filter(pk__in=hits, open=True).select_related("category", "lead_unit")
         )
+        ledger.append(actor, "cases.phone_searched", "user", actor.user_id or 0, {"found": len(found)})
         for case in found:
             record(actor, case, "case.phone_searched", at=timezone.now())
     return found

@@ -9,6 +9,7 @@ from typing import Any
 
 from yimen.foundation import crypto
 from yimen.foundation.actor import Actor
+from yimen.foundation.masking import mask_id_numbers
 from yimen.ledger import actions as ledger
 
 from ..events import SUBJECT
@@ -32,8 +33,17 @@ def record(
     """
     plain, hidden = dict(payload or {}), dict(private or {})
     if words:
-        (hidden if case.sealed else plain)["words"] = dict(words)
+        (hidden if case.sealed else plain)["words"] = {name: _masked(value) for name, value in words.items()}
     ledger.append(actor, kind, SUBJECT, case.pk, plain, sealed=_seal(case, hidden) if hidden else None, at=at)
+
+
+def _masked(value: Any) -> Any:
+    """The last net: no identity-card number reaches the ledger, wherever it was typed."""
+    if isinstance(value, str):
+        return mask_id_numbers(value)[0]
+    if isinstance(value, Mapping):
+        return {name: _masked(inner) for name, inner in value.items()}
+    return value
 
 
 def _seal(case: Case, hidden: Mapping[str, Any]) -> bytes:

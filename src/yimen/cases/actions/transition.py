@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from yimen.foundation.errors import Conflict, Invalid, Refused
 from .. import queries, rules
 from ..access import relations
 from ..models import Case, Clock
-from ..states import STATES, TRANSITIONS, VERBS, Transition, Who
+from ..states import SEALED_VERBS, STATES, TRANSITIONS, UNIT_STATES, VERBS, Flow, Transition
 from . import clocks, holders, people
 from .effects import EFFECTS
 from .record import record, standing
@@ -61,12 +61,26 @@ def run(
     """
     with transaction.atomic():
         case = queries.get_visible(grants, ref, lock=True)
-        step = Step(actor, grants, case, _row(case, verb, version), {}, at or timezone.now())
+        step = Step(actor, grants, case, _row(case, verb, version), {}, moment(case, at))
         _permit(step)
         step.data = rules.check_fields(step.row, data or {})
         _unhindered(step)
         _perform(step)
         return case
+
+
+def moment(case: Case, at: datetime | None) -> datetime:
+    """When a step is said to have been done: not before the latest step, not in the future. Raises Invalid."""
+    now = timezone.now()
+    if at is None:
+        return now
+    if at > now + timedelta(minutes=1):
+        raise Invalid(_("时间不能在将来"))
+    if at < case.changed_at:
+        raise Invalid(
+            _("时间不能早于上一步（%s）") % timezone.localtime(case.changed_at).strftime("%Y-%m-%d %H:%M")
+        )
+    return at
 
 
 def _row(case: Case, verb: str, version: int | None) -> Transition:
@@ -82,13 +96,19 @@ def _row(case: Case, verb: str, version: int | None) -> Transition:
 
 
 def _permit(step: Step) -> None:
+    if step.case.sealed and step.row.verb not in SEALED_VERBS:
+        raise Refused(_("密件只保留移交记录，不能办理"))
     if not relations(step.grants, step.case) & set(step.row.who):
         raise Refused(_("这一步不由您办理"))
 
 
+_AFTER_SERVICE = ("called_back", "rated", "closed", "archived")
+
+
 def facts_of(grants: Grants, case: Case, actor_id: int | None) -> rules.CaseFacts:
     """What guards look at, from the matter and its rows. At most two queries, only where they matter."""
-    opinion = case.state in ("closed", "archived") and queries.written_opinion_served(case)
+    opinion = case.state in _AFTER_SERVICE and queries.written_opinion_served(case)
+    result = queries.last_result(case) if case.state in ("reported", "verified") else None
     return rules.CaseFacts(
         flow=case.flow,
         returns=case.returns,
@@ -99,10 +119,17 @@ def facts_of(grants: Grants, case: Case, actor_id: int | None) -> rules.CaseFact
         rating=case.rating,
         last_solved=case.last_solved,
         objection_due=_objection_due(case) if case.state in ("dispatched", "signed") else None,
-        reported_by_actor=case.state == "reported" and queries.last_reporter(case) == actor_id,
+        refused_before=case.state in ("dispatched", "signed") and queries.return_refused(case),
+        accepted=case.accepted_at is not None,
+        reachable=case.reachable,
+        last_outcome=case.last_outcome,
+        reported_at=result.at if result else None,
+        reported_by_actor=result is not None and result.by_id == actor_id,
         offline=case.lead_unit is not None and not case.lead_unit.online,
         actor_is_director=grants.has(Role.DIRECTOR),
         written_opinion_served=opinion,
+        may_redo=case.lead_unit_id is not None
+        and (case.flow != Flow.PETITION or case.accepted_at is not None),
     )
 
 
@@ -133,6 +160,7 @@ def _perform(step: Step) -> None:
     holders.pass_on(step)
     _run_clocks(step)
     case.version += 1
+    case.changed_at = step.at
     case.save()
     _record(step, before)
 
@@ -140,7 +168,7 @@ def _perform(step: Step) -> None:
 def _run_clocks(step: Step) -> None:
     case, state = step.case, STATES[step.row.target]
     ended = [clock for clock in step.clocks if clock.running and _ends(step, clock, state.open)]
-    clocks.stop(ended, step.at)
+    clocks.stop(ended, step.at, pauses=clocks.pauses_of(case) if case.suspended else ())
     if not state.open:
         rest = [clock for clock in step.clocks if clock.running]
         clocks.stop(rest, step.at, void=True)
@@ -163,8 +191,9 @@ def _ends(step: Step, clock: Clock, stays_open: bool) -> bool:
 def _step_clock(step: Step) -> Clock:
     """The new state's limit. A suspension that is still open is taken out when it ends (`clocks.recompute`)."""
     case = step.case
-    assert case.holder_unit_id is not None
-    return clocks.new_clock(case, "step", step.row.target, step.at, case.holder_unit_id)
+    owing = case.lead_unit_id if step.row.target in UNIT_STATES else case.holder_unit_id
+    assert owing is not None
+    return clocks.new_clock(case, "step", step.row.target, step.at, owing)
 
 
 def _record(step: Step, before: str) -> None:
@@ -172,8 +201,3 @@ def _record(step: Step, before: str) -> None:
     payload = {"verb": row.verb, "from": before, "to": row.target, "set": standing(step.case), **step.payload}
     words = {name: value for name, value in step.data.items() if isinstance(value, str)}
     record(step.actor, step.case, row.kind, at=step.at, payload=payload, words=words)
-
-
-def is_caller(grants: Grants, case: Case) -> bool:
-    """Whether this person may make the call-back: of the centre, did not answer, not of the handling unit."""
-    return Who.CALLER in relations(grants, case)

@@ -105,6 +105,9 @@ class Case(models.Model):
     urgency = models.CharField(max_length=8, choices=URGENCIES, default="normal")
     party_size = models.PositiveIntegerField(default=1)
     anonymous = models.BooleanField(default=False)
+    reachable = models.BooleanField(
+        default=True, help_text="a phone was left; without one no call-back is owed"
+    )
     confidential = models.BooleanField(default=False, help_text="来访人要求保密")
     sealed = models.BooleanField(default=False, help_text="检举控告: explicit grants only, text encrypted")
     sealed_text = models.BinaryField(null=True, blank=True)
@@ -115,7 +118,12 @@ class Case(models.Model):
     told_at = models.DateTimeField(null=True, blank=True, help_text="告知")
     accepted_at = models.DateTimeField(null=True, blank=True, help_text="受理")
     served_at = models.DateTimeField(null=True, blank=True, help_text="答复送达")
+    served_way = models.CharField(max_length=8, blank=True, default="", help_text="how the reply was served")
     closed_at = models.DateTimeField(null=True, blank=True)
+    round_at = models.DateTimeField(
+        help_text="receipt, or the latest reopening: what this round's limits count from"
+    )
+    changed_at = models.DateTimeField(help_text="when the latest step was done; nothing is done before it")
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     accountable_unit = models.ForeignKey(
@@ -140,9 +148,15 @@ class Case(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     designated = models.BooleanField(default=False, help_text="指定承办: cannot be returned")
     suspended = models.BooleanField(default=False, help_text="中止计时")
+    last_outcome = models.CharField(
+        max_length=10, blank=True, default="", help_text="of the latest call-back"
+    )
     last_solved = models.CharField(max_length=8, blank=True, default="")
     rating = models.PositiveSmallIntegerField(null=True, blank=True)
     answered_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    told_by = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     handler = models.ForeignKey(

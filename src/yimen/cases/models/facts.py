@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from ..states import DECISIONS, OUTCOMES, RATINGS, SOLVED, WAYS
+from ..fields import DECISIONS, OUTCOMES, RATINGS, SOLVED, WAYS
 from .case import Case
 
 _RATING = [(int(code), words) for code, words in RATINGS]

@@ -29,12 +29,15 @@ class Participant(models.Model):
         ("witness", _("见证人")),
     )
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    slot = models.PositiveSmallIntegerField(
+        help_text="place within the matter; part of what the ciphertext is bound to"
+    )
     role = models.CharField(max_length=16, choices=ROLES)
     sealed = models.BinaryField(help_text="AES-256-GCM of {name, phone, address, relation}")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["case"], name="participant_case")]
+        constraints = [models.UniqueConstraint(fields=["case", "slot"], name="participant_slot")]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.role}"

@@ -1,0 +1,89 @@
+"""What the steps of a matter may ask for, and the lists they choose from. Plain Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from .states import FLOWS
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing a step asks for. `kind` names its shape; `choices` the enum (code → words)."""
+
+    name: str
+    kind: str
+    zh: object
+    hint: object = ""
+    choices: tuple[tuple[str, object], ...] = ()
+    limit: int = 10_000
+
+
+DECISIONS: Final = (("support", _("予以支持")), ("explain", _("解释说明")), ("reject", _("不予支持")))
+WAYS: Final = (
+    ("counter", _("当面")),
+    ("phone", _("电话")),
+    ("visit", _("上门")),
+    ("letter", _("书面")),
+    ("post", _("挂号信")),
+    ("message", _("短信")),
+)
+RATINGS: Final = (
+    ("5", _("非常满意")),
+    ("4", _("满意")),
+    ("3", _("基本满意")),
+    ("2", _("不满意")),
+    ("1", _("非常不满意")),
+)
+SOLVED: Final = (("yes", _("已解决")), ("partly", _("部分解决")), ("no", _("未解决")))
+OUTCOMES: Final = (
+    ("reached", _("已联系上")),
+    ("no_answer", _("没有接通")),
+    ("refused", _("拒绝回访")),
+    ("not_owed", _("匿名，无法回访")),
+)
+GUIDE_KINDS: Final = (
+    ("elsewhere", _("属于其他地区或单位：告知有权机关")),
+    ("legal", _("引导至诉讼、仲裁、复议等法定途径")),
+    ("line", _("引导至专线（110、12345 等）")),
+)
+
+FIELDS: Final[dict[str, Field]] = {
+    f.name: f
+    for f in (
+        Field("reply", "longtext", _("答复内容"), _("写下您怎样答复来访人")),
+        Field("guide_kind", "choice", _("引导方式"), choices=GUIDE_KINDS),
+        Field("body", "text", _("有权处理的单位"), _("名称；地址、电话、时间印在引导单上"), limit=200),
+        Field("body_contact", "text", _("地址、电话、时间"), limit=300),
+        Field("unit", "unit", _("主办单位")),
+        Field("assisting", "units", _("协办单位"), _("可多选，也可不选")),
+        Field("require", "longtext", _("办理要求"), _("拟办意见：请承办单位做什么")),
+        Field("reason", "longtext", _("理由")),
+        Field("handler", "person", _("经办人"), _("不选则由您办理")),
+        Field("result", "longtext", _("办理结果"), _("做了什么，结果如何")),
+        Field("decision", "choice", _("处理意见"), _("信访工作条例第三十二条"), choices=DECISIONS),
+        Field("basis", "longtext", _("政策法规依据")),
+        Field("source_reply", "text", _("答复来源"), _("如：供热公司 11月18日 来函"), limit=200),
+        Field("way", "choice", _("方式"), choices=WAYS),
+        Field("served_on", "datetime", _("送达时间"), _("书面答复以来访人收到之日为准")),
+        Field("said", "longtext", _("告知的内容")),
+        Field("outcome", "choice", _("回访情况"), choices=OUTCOMES),
+        Field("solved", "choice", _("是否解决"), choices=SOLVED),
+        Field("rating", "choice", _("满意度"), _("由来访人评价，不能代评"), choices=RATINGS),
+        Field("comment", "longtext", _("来访人的话")),
+        Field("note", "longtext", _("备注")),
+        Field(
+            "flow",
+            "choice",
+            _("事项性质"),
+            choices=tuple((flow.value, words) for flow, words in FLOWS.items()),
+        ),
+    )
+}
+
+# Ways that put a reply or a notice into the person's hands in writing (信访工作条例 §§23, 32).
+WRITTEN: Final = ("letter", "post")
+NOTICE_WAYS: Final = ("counter", "visit", "letter", "post", "message")
