@@ -229,7 +229,8 @@ def test_the_lift_dispute_came_four_days_late_was_extended_and_served(stage: Sta
     case = case_of(stage, "lift")
     opened = Entry.objects.get(kind="case.opened", subject_id=case.pk)
     assert opened.at - case.received_at > timedelta(days=4)
-    assert case.accepted_at and case.served_at and case.accepted_at < case.served_at
+    assert case.accepted_at and case.told_at and case.served_at
+    assert case.received_at < case.accepted_at < case.told_at < case.served_at
     assert Extension.objects.get(case=case).amount == 15
     conclude = Clock.objects.filter(case=case, kind="conclude").latest("id")
     assert conclude.extend == 15 and conclude.outcome == "met"

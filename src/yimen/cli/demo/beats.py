@@ -115,11 +115,19 @@ def take_up(way: Way) -> list[Beat]:
     liaison, worker = way.hands.liaison, way.hands.worker
     beats = [Beat("sign", liaison, (0, 2) if way.petition else (0, 1))]
     if way.petition:
-        beats.append(Beat("accept", liaison, (0, 2), {"note": "已送达受理告知书。"}))
+        beats += [Beat("accept", liaison, (0, 2), {"note": "属本单位职权，予以受理。"}), *_informed(way)]
     beats.append(Beat("start", liaison, (0, 1), {"handler": worker} if worker != liaison else {}))
     if not way.anonymous and way.rng.random() < 0.75:
         beats.append(Beat("contact", worker, data=contact(way)))
     return beats
+
+
+def _informed(way: Way) -> list[Beat]:
+    """告知 in writing, for whom nobody told on the day of coming (信访工作条例 §23)."""
+    if way.anonymous or way.matter.registration["told_now"]:
+        return []
+    said = {"way": "letter", "said": "受理告知书已送达本人，写明承办单位、办理程序和期限。"}
+    return [Beat("inform", way.hands.liaison, data=said)]
 
 
 def contact(way: Way) -> dict[str, Any]:
