@@ -32,7 +32,8 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
         cast, clerk.opens("暖气不热，家中有老人，要求尽快恢复供热并说明退费办法。", "utilities"), "told"
     )
     closed = advance(cast, clerk.opens("路灯不亮。", "appearance"), "closed")
-    facts.suspend(director.actor, director.grants, case.uuid, reason="等鉴定")
+    resting = advance(cast, clerk.opens("等着鉴定的事。"), "in_hand")
+    facts.suspend(director.actor, director.grants, resting.uuid, reason="等鉴定")
     row = QueuedMatter(source="messages", record_id="1", title="停水", text="停水三天。", channel="import",
                        category=Category.objects.get(key="utilities"), recorded_at=timezone.now())  # fmt: skip
     with transaction.atomic():
@@ -46,6 +47,7 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
             f"/staff/queue/{row.uuid}/", "/staff/accusation/", f"/staff/cases/{case.uuid}/?in=mine&returning=1",
             f"/staff/cases/{case.uuid}/registered/", f"/staff/cases/{case.uuid}/people/", f"{do}/dispatch/",
             f"{do}/guide/", f"{do}/correct/", f"/staff/cases/{told.uuid}/", f"/staff/cases/{closed.uuid}/",
+            f"/staff/cases/{resting.uuid}/",
             "/staff/handover/", f"{do}/verify/",
         ],
         "director": ["/staff/handover/", "/staff/work/screening/", f"{do}/screen/", f"/staff/cases/{told.uuid}/"],

@@ -221,3 +221,11 @@ def test_a_contact_kept_confidential_stays_at_the_desk(cast: Cast, enter: Enter)
     )
     assert "查看联系方式" in _page(enter, "clerk1", case)
     assert "查看联系方式" not in _page(enter, "handler.chengguan", case)
+
+
+def test_whose_turn_it_is_always_has_a_button(cast: Cast, enter: Enter) -> None:
+    case = cast["clerk1"].does(cast["clerk1"].opens(), "answer", reply="已当场说明。")
+    line = _page(enter, "clerk1", case)
+    line = line[line.index("sheet next") :][:1200]
+    assert "轮到您" in line
+    assert "/do/close/" in line

@@ -12,7 +12,7 @@ from yimen.cases.models import Case
 from yimen.cases.queries import Move
 from yimen.cases.states import STATES
 
-from .acts import ICONS
+from .acts import ENDING, ICONS
 from .clock import exact, explanation
 
 
@@ -35,8 +35,16 @@ def next_of(case: Case, moves: list[Move], user_id: int) -> Next:
     if not state.open:
         return Next(False, "", str(state.zh), _closed_words(case))
     yours = case.holder_id == user_id
-    first = next((move for move in moves if move.primary), None)
+    first = first_of(case, moves, user_id)
     return Next(yours, _holder(case), str(state.next_zh), _why(case), *_button(case, first), primary=yours)
+
+
+def first_of(case: Case, moves: list[Move], user_id: int) -> Move | None:
+    """The step of the button: the state's primary one, else, for whose turn it is, the first that ends nothing."""
+    usual = next((move for move in moves if move.primary), None)
+    if usual or not case.open or case.holder_id != user_id:
+        return usual
+    return next((move for move in moves if move.verb not in ENDING), None)
 
 
 def _holder(case: Case) -> str:

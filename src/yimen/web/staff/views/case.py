@@ -22,7 +22,7 @@ from ..lists import WORKLISTS
 from ..show import case as shown
 from ..show.acts import ACTS, ENDING, ICONS, Scene, scene_of
 from ..show.clock import card
-from ..show.next import next_of
+from ..show.next import first_of, next_of
 from ..show.papers import guidance_of
 from ..show.row import rows_of
 from ..show.timeline import timeline_of
@@ -54,7 +54,7 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
         "old_clocks": clocks[running:],
         "entries": timeline_of(matter),
         "files": attach.attachments_of(matter),
-        "verbs": _verbs(scene, moves),
+        "verbs": _verbs(scene, moves, first_of(matter, moves, request.user.pk)),
         "may_contact": bool({Who.DESK, Who.LEAD, Who.ASSIST} & scene.who),
         "may_print": can(grants, "cases.open"),
         "guided": matter.lead_unit_id is None and bool(guidance_of(matter)),
@@ -65,9 +65,9 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
     }
 
 
-def _verbs(scene: Scene, moves: list[queries.Move]) -> list[dict[str, Any]]:
+def _verbs(scene: Scene, moves: list[queries.Move], first: queries.Move | None) -> list[dict[str, Any]]:
     """Everything but the step that the next-step line offers already; what ends a matter stands last."""
-    steps = [(move.verb, move.words, ICONS.get(move.verb, "arrow")) for move in moves if not move.primary]
+    steps = [(move.verb, move.words, ICONS.get(move.verb, "arrow")) for move in moves if move != first]
     acts = [(act.name, act.words, act.icon) for act in ACTS.values() if act.offered(scene)]
     found = sorted([*steps, *acts], key=lambda one: one[0] in ENDING)
     return [
