@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -11,26 +10,18 @@ from django.conf import settings
 from django.db import connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from yimen.foundation import crypto
 from yimen.foundation.home import Home
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _session_home() -> Iterator[Home]:
-    """The home that settings/test.py made, with its keys; removed at the end of the run."""
+def _session_home() -> Home:
+    """The home that settings/test.py made (and removes at exit), with its keys."""
     home: Home = settings.HOME
     for folder in (home.keys, home.files, home.logs, home.run, home.checkpoints):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _make_keys(home)
-    yield home
-    shutil.rmtree(home.root, ignore_errors=True)
-
-
-def _make_keys(home: Home) -> None:
-    try:
-        from yimen.foundation import crypto
-    except ImportError:
-        return
     crypto.make_keys(home)
+    return home
 
 
 @pytest.fixture

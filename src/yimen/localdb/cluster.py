@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import signal
 import subprocess
@@ -72,7 +73,9 @@ class Cluster:
             conf.write(SETTINGS + ("" if durable else FAST_AND_UNSAFE))
         building.rename(self.place.data)
 
-    def _initdb(self, folder: Path, superuser: str, password: str | None, secret: Path, durable: bool) -> None:
+    def _initdb(
+        self, folder: Path, superuser: str, password: str | None, secret: Path, durable: bool
+    ) -> None:
         command = [self.place.binaries.program("initdb"), "-D", str(folder), "-U", superuser, "-E", "UTF8"]
         command += ["--no-instructions", "--auth-host=reject", *_locale_options(self.place.binaries.major)]
         command += [] if durable else ["--no-sync"]
@@ -170,6 +173,8 @@ class Cluster:
         if self.process is not None:
             self.process.wait()
             self.process = None
+        with contextlib.suppress(OSError):
+            self.place.socket.rmdir()
 
     def _gone(self, postmaster: psutil.Process, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
