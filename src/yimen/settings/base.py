@@ -107,7 +107,11 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "yimen.web.context.office",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "yimen.web.templatetags.yimen"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "yimen.web.templatetags.yimen",
+            ],
         },
     }
 ]
