@@ -153,7 +153,7 @@ def _in(flows: Iterable[Flow], sources: str, verb: str, target: str, who: tuple[
     """One row for each flow and each of the (space-separated) sources; target "=" stays where it is."""
     lists = {name: tuple(value.split()) for name, value in names.items() if name != "effect"}
     return [
-        Transition(flow, source, verb, source if target == "=" else target, who, holder, effect=names.get("effect", ""), **lists)  # type: ignore[arg-type]
+        Transition(flow, source, verb, source if target == "=" else target, who, holder, effect=names.get("effect", ""), **lists)
         for flow in flows
         for source in sources.split()
     ]  # fmt: skip

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from .kinds import Crs, Level, PostRole
 
-
 LEVELS = (
     (Level.STREET.value, _("街道")),
     (Level.COMMUNITY.value, _("社区")),
