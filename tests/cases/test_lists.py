@@ -109,3 +109,21 @@ def test_a_list_costs_the_same_queries_for_one_and_for_many(
                 assert case.category.name and case.holder.name and case.clock.explain
     with django_assert_num_queries(1):
         queries.counts(grants)
+
+
+def test_imported_history_stays_out_of_daily_lists_until_somebody_takes_a_step(cast: Cast) -> None:
+    from yimen.cases.actions.importing import Answered, import_answered
+    from yimen.organisations.models import Membership
+
+    long_ago = timezone.now() - timedelta(days=900)
+    form = Answered(text="路灯不亮。", title="路灯不亮", category="other", received_at=long_ago, reply="已修",
+                    replied_at=long_ago + timedelta(days=3), source="file")  # fmt: skip
+    director = cast["director"]
+    member = Membership.objects.select_related("unit").get(user=cast["clerk1"].user)
+    case = import_answered(director.actor, director.grants, member, cast.units["chengguan"], form)
+    assert case.state == "reported" and case.holder == director.user and case.due_at > timezone.now()
+    counted = queries.counts(director.grants)
+    assert (counted["history"], counted["mine"], counted["overdue"], counted["due-soon"]) == (1, 0, 0, 0)
+    case = director.does(case, "verify")
+    assert queries.counts(director.grants)["history"] == 0
+    assert queries.counts(cast["handler.chengguan"].grants)["mine"] == 1

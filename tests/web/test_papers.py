@@ -48,14 +48,23 @@ def test_a_slip_is_never_made_by_following_a_link(cast: Cast, enter: Enter) -> N
     assert not SlipCode.objects.exists()
 
 
-def test_the_form_shows_people_in_full_only_to_those_who_may_see_them(cast: Cast, enter: Enter) -> None:
+def test_the_form_is_masked_unless_a_reason_is_given(cast: Cast, enter: Enter) -> None:
     case = _opens(cast)
     url = reverse("staff:v01", args=[case.uuid])
-    assert "13800002071" in _text(enter("clerk1").get(url).content).replace(" ", "")
-    masked = _text(enter("leader1").get(url).content)
-    assert "13800002071" not in masked.replace(" ", "")
-    assert "欧阳兰" not in masked
+    masked = _text(enter("clerk1").get(url).content).replace(" ", "")
+    assert "13800002071" not in masked and "欧阳兰" not in masked
+    assert "13800002071" in _text(enter("clerk1").post(url, {"reason": "存档"}).content).replace(" ", "")
     assert Entry.objects.filter(kind="case.paper_printed", subject_id=case.pk).count() == 2
+    assert Entry.objects.get(kind="case.revealed").payload["words"] == {"reason": "存档"}
+
+
+def test_the_full_form_is_refused_without_a_reason_and_to_those_who_may_not_see_contacts(
+    cast: Cast, enter: Enter
+) -> None:
+    url = reverse("staff:v01", args=[_opens(cast).uuid])
+    assert enter("clerk1").post(url, {"reason": " "}).status_code == 400
+    assert enter("leader1").post(url, {"reason": "看看"}).status_code == 403
+    assert not Entry.objects.filter(kind="case.paper_printed").exists()
 
 
 def test_the_form_carries_the_story_so_far(cast: Cast, enter: Enter) -> None:

@@ -87,7 +87,10 @@ class Page:
 
 
 def worklist(grants: Grants, name: str) -> QuerySet[Case]:
-    """A named list: mine, due-soon, overdue, first-contact, unit, callback, screening, all. Open matters, by clock."""
+    """A named list: mine, due-soon, overdue, first-contact, unit, callback, screening, history, all. Open matters, by clock.
+
+    What was imported with its answer stays in `history` until somebody takes a step, so that no daily list drowns.
+    """
     return visible_to(grants).filter(open=True).filter(_worklist_condition(grants, name))
 
 
@@ -103,11 +106,12 @@ def _worklist_condition(grants: Grants, name: str) -> Q:
         "unit": _of_my_units(grants),
         "callback": Q(state="told"),
         "screening": Q(screened=False),
+        "history": Q(history=True),
         "all": Q(),
     }
     if name not in conditions:
         raise Missing(_("没有这个清单"))
-    return conditions[name]
+    return conditions[name] if name in ("history", "all") else conditions[name] & Q(history=False)
 
 
 def _of_my_units(grants: Grants) -> Q:
@@ -167,7 +171,7 @@ def _cursor(after: str) -> tuple[datetime, int]:
         raise Missing(_("翻页的地址不对，请从第一页看起")) from None
 
 
-COUNTED = ("mine", "due-soon", "overdue", "first-contact", "unit", "callback", "screening")
+COUNTED = ("mine", "due-soon", "overdue", "first-contact", "unit", "callback", "screening", "history")
 
 
 def counts(grants: Grants) -> dict[str, int]:

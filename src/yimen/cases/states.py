@@ -66,7 +66,9 @@ STATES: Final[dict[str, State]] = {
         State(
             "registered", _("已登记"), True, "route", _("确定办理途径：当场答复、引导告知或转办"), "dispatch"
         ),
-        State("answered", _("当场答复"), True, "finish", _("请来访人评价，办结"), "rate"),
+        State(
+            "answered", _("当场答复"), True, "finish", _("办结；来访人愿意评价的，由另一位同事登记"), "close"
+        ),
         State("guided", _("已引导"), True, "finish_guided", _("交付引导单，办结"), "close"),
         State("dispatched", _("已转办"), True, "sign", _("签收"), "sign"),
         State("return_requested", _("申请退回"), True, "decide_return", _("答复退回申请"), "agree_return"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants, require
@@ -40,6 +40,20 @@ def hand_over_accusation(
     staff named, and is closed at once. Raises Invalid when `to` itself is named.
     """
     require(grants, "cases.open")
+    with translation.override("zh-hans"):  # what is kept is kept in the office's language
+        return _hand_over(actor, grants, to, named_units, named_people, channel, received_at, at)
+
+
+def _hand_over(
+    actor: Actor,
+    grants: Grants,
+    to: Unit,
+    named_units: Sequence[Unit],
+    named_people: Sequence[User],
+    channel: str,
+    received_at: datetime | None,
+    at: datetime | None,
+) -> Case:
     if to in named_units:
         raise Invalid(_("不能移交给被反映的单位"), {"to": _("请移交上一级纪检监察机关")})
     now = at or timezone.now()

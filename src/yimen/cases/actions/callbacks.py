@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants
@@ -38,7 +39,8 @@ def record_callback(
             kept = {name: value for name, value in data.items() if name in ("way", "comment") and value}
             return run(actor, grants, ref, "attempt", kept, at=at, version=version)
         case = run(actor, grants, ref, "call_back", data, at=at, version=version)
-        reason = {"reason": data.get("comment") or _("来访人说没有解决")}
+        with translation.override("zh-hans"):  # the ledger is kept in the office's language
+            reason = {"reason": data.get("comment") or _("来访人说没有解决")}
         if case.redos == 0 and _may_go_back(actor, grants, case, reason, case.changed_at):
             return run(actor, grants, ref, "redo", reason, at=at)
         return case

@@ -76,7 +76,7 @@ def import_answered(
 
 
 def _set_reported(case: Case, unit: Unit, form: Answered, actor: Actor) -> None:
-    case.flow, case.screened, case.state = "service", True, "reported"
+    case.flow, case.screened, case.state, case.history = "service", True, "reported", True
     case.next_step = STATES["reported"].next_step
     case.lead_unit = unit
     case.answered_by_id = actor.user_id

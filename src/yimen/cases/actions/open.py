@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants, require
@@ -289,6 +289,7 @@ def _record_opening(actor: Actor, case: Case, form: Registration, now: datetime)
     )
 
 
+@translation.override("zh-hans")  # the ledger is kept in the office's language
 def _opening_words(case: Case, form: Registration) -> dict[str, Any]:
     words: dict[str, Any] = {"title": case.title, "place": case.place, **form.words}
     if form.reported_to:

@@ -161,6 +161,7 @@ def _perform(step: Step) -> None:
     _run_clocks(step)
     case.version += 1
     case.changed_at = step.at
+    case.history = False
     case.save()
     _record(step, before)
 

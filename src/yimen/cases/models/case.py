@@ -163,6 +163,10 @@ class Case(models.Model):
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    history = models.BooleanField(
+        default=False,
+        help_text="came in already answered and nobody has looked at it yet: kept out of daily lists",
+    )
     source = models.CharField(
         max_length=60, blank=True, default="", help_text="imports: name of the file or system"
     )

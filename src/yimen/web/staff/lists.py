@@ -37,6 +37,7 @@ WORKLISTS = {
         Worklist("unit", _("本单位"), empty=_("本单位没有在办事项。")),
         Worklist("callback", _("回访"), DESK, empty=_("没有等着回访的事项。")),
         Worklist("screening", _("待甄别"), (Role.DIRECTOR,), empty=_("没有待甄别的事项。")),
+        Worklist("history", _("历史件待核对"), (Role.DIRECTOR,), empty=_("没有等着核对的历史件。")),
         Worklist("all", _("全部在办"), CENTRE),
     )
 }

@@ -82,7 +82,7 @@ def _window(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
 
 
 def _centre(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
-    items = _lists(grants, counts, path, ("screening", "all"))
+    items = _lists(grants, counts, path, ("screening", "history", "all"))
     return [*items, _door("handover", _("工作交接"), path)] if can(grants, "cases.hand_over") else items
 
 

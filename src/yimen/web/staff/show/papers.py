@@ -13,11 +13,10 @@ from yimen.cases.actions.attach import attachments_of
 from yimen.cases.actions.people import Shown, participants
 from yimen.cases.fields import RATINGS
 from yimen.cases.models import Callback, Case, Contact, Result
+from yimen.cases.states import Flow
 from yimen.documents.forms import V01, Record, Referral, Slip
 from yimen.ledger.queries import entries_of
 from yimen.organisations.models import Membership, Office
-
-from .clock import explanation
 
 
 def slip_of(case: Case, office: Office, url: str) -> Slip:
@@ -27,12 +26,19 @@ def slip_of(case: Case, office: Office, url: str) -> Slip:
     )
     return Slip(
         office=office.centre_name, no=case.number, received_at=case.received_at,
-        answer_by=clock.due_at if clock else None, answer_note=explanation(clock).split("；")[0] if clock else "",
+        answer_by=clock.due_at if clock else None, answer_note=clock.explain.split("；")[0] if clock else "",
         first_contact=case.accountable_person.name if case.accountable_person else "",
         first_contact_phone=office.phone, told_at=case.told_at, url=url, name=_visitor(case),
         summary="" if case.sealed else case.title, sent_to=case.lead_unit.name if case.lead_unit else "",
-        address=office.address, hours=office.hours, office_phone=office.phone,
+        unsatisfied=_if_unsatisfied(case), address=office.address, hours=office.hours, office_phone=office.phone,
     )  # fmt: skip
+
+
+def _if_unsatisfied(case: Case) -> str:
+    """Review within 30 days is the petition's right; empty leaves the paper's own sentence, for the stricter case."""
+    if case.screened and case.flow == Flow.SERVICE:
+        return _("先告诉首问责任人，中心会回访核实；没有解决的退回重办。也可拨打 12345。")
+    return ""
 
 
 def _visitor(case: Case) -> str:

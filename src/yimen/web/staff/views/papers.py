@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from yimen.access.registry import can
 from yimen.cases import queries
 from yimen.cases.actions.facts import looked
+from yimen.cases.actions.people import reveal
 from yimen.cases.actions.slips import issue_slip
 from yimen.documents import render
 from yimen.foundation.errors import Invalid, Missing
@@ -33,7 +33,9 @@ def slip(request: StaffRequest, ref: UUID) -> HttpResponse:
     case = queries.get_visible(request.grants, ref)
     code = issue_slip(request.actor, request.grants, case)
     url = f"{_public(request)}/m/{quote(case.number)}#{code}"
-    return _pdf(render.slip(papers.slip_of(case, _office(), url), size), f"{case.number}-{size}")
+    with translation.override("zh-hans"):
+        data = papers.slip_of(case, _office(), url)
+    return _pdf(render.slip(data, size), f"{case.number}-{size}")
 
 
 @page("cases.open", methods=("GET",))
@@ -44,16 +46,18 @@ def referral(request: StaffRequest, ref: UUID) -> HttpResponse:
     if not words:
         raise Missing(_("这件事没有引导告知"))
     looked(request.actor, request.grants, case, "case.paper_printed", paper="referral")
-    return _pdf(
-        render.referral(papers.referral_of(case, _office(), words), "a5"), f"{case.number}-{_('引导单')}"
-    )
+    with translation.override("zh-hans"):
+        data = papers.referral_of(case, _office(), words)
+    return _pdf(render.referral(data, "a5"), f"{case.number}-{_('引导单')}")
 
 
-@page(methods=("GET",))
+@page(methods=("GET", "POST"))
 def v01(request: StaffRequest, ref: UUID) -> HttpResponse:
-    """The A4 form. People are in full only for those who may see contacts; either way the print is recorded."""
+    """The A4 form, people masked; posted with a reason, in full, as `people.reveal` records it. Each print is recorded."""
     case = queries.get_visible(request.grants, ref)
-    full = can(request.grants, "cases.reveal", case)
+    full = request.method == "POST"
+    if full:
+        reveal(request.actor, request.grants, case, request.POST.get("reason", ""))
     looked(request.actor, request.grants, case, "case.paper_printed", paper="V01", full=full)
     with translation.override("zh-hans"):
         url = request.build_absolute_uri(f"/staff/cases/{case.uuid}/")

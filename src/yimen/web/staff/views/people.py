@@ -66,6 +66,7 @@ def _page(
     request: StaffRequest, case: Case, shown: list[Shown] | None = None, wrong: object = "", status: int = 200
 ) -> HttpResponse:
     context: dict[str, Any] = {"case": case, "header": header_of(case), "people": shown, "wrong": wrong}
+    context["reason"] = request.POST.get("reason", "")
     if shown is not None:
         spare = [Shown("visitor" if not shown else "representative", "", "", "", "")] * SPARE
         may_correct = can(request.grants, "cases.open")
