@@ -83,6 +83,7 @@ def _window(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
 
 def _centre(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
     items = _lists(grants, counts, path, ("screening", "history", "all"))
+    items += [_door("figures", _("指标"), path)] if can(grants, "reports.read") else []
     return [*items, _door("handover", _("工作交接"), path)] if can(grants, "cases.hand_over") else items
 
 

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from yimen.access.registry import can
 from yimen.cases import queries
 from yimen.cases.states import FLOWS, OPEN_STATES, STATES
 from yimen.foundation.errors import Missing
@@ -63,6 +64,7 @@ def _show(request: StaffRequest, name: str) -> HttpResponse:
         "rows": rows_of(found.rows, request.user.pk, within=name),
         "filters": _choices(filters),
         "filtered": any(filters.values()),
+        "may_export": can(request.grants, "reports.read"),
         "pager": _pager(request, name, filters, found.after),
     }
     return render(request, "staff/worklist.html", context)
