@@ -221,6 +221,8 @@ def test_the_largest_amounts_are_answered_quickly() -> None:
     assert ask(GOOD | {"amount": 2_000_000, "unit": "work_day"})["due"].startswith("98")
     assert ask(GOOD | {"amount": 2_900_000})["due"].startswith("99")
     assert ask(GOOD | {"amount": 95_000, "unit": "month"})["due"].startswith("99")
+    assert ask(GOOD | {"amount": 15_000_000, "unit": "work_hour"})["due"].startswith("93")
+    assert ask(GOOD | {"amount": 69_000_000, "unit": "clock_hour"})["due"].startswith("98")
     assert "error" in ask(GOOD | {"amount": 3_000_000})
     assert "error" in ask(GOOD | {"amount": 70_000_000, "unit": "work_hour"})
 

@@ -154,3 +154,9 @@ def test_an_hour_that_ends_at_midnight_skips_nothing_of_the_day_after() -> None:
     calendar = WorkCalendar([Day(date(2026, 3, 6), "hours", "", parse_periods("20:00-24:00"))], {2026})
     sentence = due(calendar, datetime(2026, 3, 6, 20, tzinfo=BEIJING), 4, "work_hour").explain
     assert "跳过" not in sentence and sentence.endswith("截止 2026-03-07 00:00")
+
+
+def test_a_year_with_rows_is_not_summed_like_one_of_the_same_shape_without() -> None:
+    calendar = WorkCalendar([Day(date(2038, 3, 3), "off")], {2027, 2038})
+    assert date(2027, 1, 1).weekday() == date(2038, 1, 1).weekday()
+    assert (calendar.work_days_in(2027), calendar.work_days_in(2038)) == (261, 260)
