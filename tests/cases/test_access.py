@@ -193,7 +193,7 @@ def test_an_accusation_cannot_come_in_unsealed(cast: Cast) -> None:
 
 @pytest.mark.parametrize("who", ["clerk1", "handler.jiwei"])
 def test_a_sealed_matter_cannot_be_worked_on(cast: Cast, who: str) -> None:
-    from yimen.cases.actions import facts
+    from yimen.cases.actions import desk
 
     clerk = cast["clerk1"]
     sealed = hand_over_accusation(clerk.actor, clerk.grants, to=cast.units["jiwei"])
@@ -201,15 +201,15 @@ def test_a_sealed_matter_cannot_be_worked_on(cast: Cast, who: str) -> None:
     with pytest.raises(Refused):
         person.does(sealed, "reopen", reason="看看")
     with pytest.raises(Refused):
-        facts.visited_again(person.actor, person.grants, sealed.uuid, words="某某来过")
+        desk.visited_again(person.actor, person.grants, sealed.uuid, words="某某来过")
 
 
 def test_identity_numbers_never_reach_the_ledger(cast: Cast) -> None:
-    from yimen.cases.actions import facts
+    from yimen.cases.actions import desk
 
     number, clerk = "11010519491231002X", cast["clerk1"]
     case = clerk.opens(title=f"查{number}", place=number, wish=number)
-    facts.correct(clerk.actor, clerk.grants, case.uuid, {"text": f"改{number}"}, reason=number)
+    desk.correct(clerk.actor, clerk.grants, case.uuid, {"text": f"改{number}"}, reason=number)
     clerk.does(case, "answer", reply=f"您的{number}")
     assert number not in "".join(str(e.payload) for e in Entry.objects.all())
     case.refresh_from_db()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from cast import Cast, Person, advance
 from yimen.calendars import actions as calendars
 from yimen.cases import queries
-from yimen.cases.actions import facts
+from yimen.cases.actions import desk, limits, pressure
 from yimen.cases.actions.calendar_changed import recompute_provisional
 from yimen.cases.models import Case, Clock, Contact, Extension, Link, Supervision
 from yimen.foundation.errors import Conflict, Invalid, Refused
@@ -33,25 +33,25 @@ def running(case: Case, kind: str) -> Clock | None:
 def test_being_told_stops_the_15_days(cast: Cast) -> None:
     case = cast["clerk1"].opens(at=MORNING)
     case = act(
-        cast["clerk1"], facts.inform, case, way="letter", said="已转城管办", at=MORNING + timedelta(days=3)
+        cast["clerk1"], limits.inform, case, way="letter", said="已转城管办", at=MORNING + timedelta(days=3)
     )
     assert running(case, "inform") is None
     assert Clock.objects.get(case=case, kind="inform").outcome == "met"
     with pytest.raises(Conflict):
-        act(cast["clerk1"], facts.inform, case, way="letter")
+        act(cast["clerk1"], limits.inform, case, way="letter")
 
 
 def test_being_told_too_late_is_late(cast: Cast) -> None:
     case = cast["clerk1"].opens(at=MORNING)
-    act(cast["clerk1"], facts.inform, case, way="letter", at=MORNING + timedelta(days=16))
+    act(cast["clerk1"], limits.inform, case, way="letter", at=MORNING + timedelta(days=16))
     assert Clock.objects.get(case=case, kind="inform").outcome == "late"
 
 
 def test_the_director_says_service_and_the_petitions_clocks_go(cast: Cast) -> None:
     case = cast["clerk1"].opens(at=MORNING)
     with pytest.raises(Refused):
-        act(cast["clerk1"], facts.screen, case, flow="service")
-    case = act(cast["director"], facts.screen, case, flow="service", at=MORNING)
+        act(cast["clerk1"], limits.screen, case, flow="service")
+    case = act(cast["director"], limits.screen, case, flow="service", at=MORNING)
     assert (case.flow, case.screened) == ("service", True)
     assert running(case, "inform") is None and running(case, "screen") is None
     conclude = running(case, "conclude")
@@ -59,7 +59,7 @@ def test_the_director_says_service_and_the_petitions_clocks_go(cast: Cast) -> No
 
 
 def test_the_director_says_petition_and_the_services_limit_goes(cast: Cast) -> None:
-    case = act(cast["director"], facts.screen, cast["clerk1"].opens(at=MORNING), flow="petition", at=MORNING)
+    case = act(cast["director"], limits.screen, cast["clerk1"].opens(at=MORNING), flow="petition", at=MORNING)
     assert running(case, "conclude") is None, "the 60 days begin with acceptance"
     inform = running(case, "inform")
     assert inform and inform.rule["code"] == "XF-15N"
@@ -67,31 +67,31 @@ def test_the_director_says_petition_and_the_services_limit_goes(cast: Cast) -> N
 
 def test_a_later_change_needs_a_reason_and_is_kept(cast: Cast) -> None:
     director = cast["director"]
-    case = act(director, facts.screen, cast["clerk1"].opens(), flow="petition")
+    case = act(director, limits.screen, cast["clerk1"].opens(), flow="petition")
     with pytest.raises(Invalid):
-        act(director, facts.screen, case, flow="service")
+        act(director, limits.screen, case, flow="service")
     with pytest.raises(Invalid):
-        act(director, facts.screen, case, flow="petition")
-    act(director, facts.screen, case, flow="service", reason="只是报修")
+        act(director, limits.screen, case, flow="petition")
+    act(director, limits.screen, case, flow="service", reason="只是报修")
     kept = Entry.objects.filter(kind="case.screened").latest("id")
     assert kept.payload["was"] == "petition" and kept.payload["words"] == {"reason": "只是报修"}
 
 
 def test_screening_after_acceptance_lets_the_matter_go_on(cast: Cast) -> None:
     case = advance(cast, cast["clerk1"].opens(), "accepted")
-    case = act(cast["director"], facts.screen, case, flow="service")
+    case = act(cast["director"], limits.screen, case, flow="service")
     assert cast["handler.chengguan"].does(case, "start").state == "in_hand"
 
 
 def extendable(cast: Cast) -> Case:
-    case = act(cast["director"], facts.screen, cast["clerk1"].opens(at=MORNING), flow="petition", at=MORNING)
+    case = act(cast["director"], limits.screen, cast["clerk1"].opens(at=MORNING), flow="petition", at=MORNING)
     return advance(cast, case, "in_hand", at=MORNING)
 
 
 def test_60_days_and_30_more_are_one_run_of_90_from_acceptance(cast: Cast) -> None:
     case = extendable(cast)
     head = cast["head.chengguan"]
-    act(head, facts.extend, case, amount=30, reason="等待鉴定", told=True, at=MORNING + timedelta(days=20))
+    act(head, limits.extend, case, amount=30, reason="等待鉴定", told=True, at=MORNING + timedelta(days=20))
     clock = running(case, "conclude")
     assert clock and timezone.localdate(clock.due_at) == datetime(2026, 6, 1).date()  # 5-31 is a Sunday
     assert timezone.localdate(clock.target_at) == datetime(2026, 5, 31).date()
@@ -109,7 +109,7 @@ def test_an_extension_is_in_time_within_the_law_and_told(
     with pytest.raises(error):
         act(
             cast["head.chengguan"],
-            facts.extend,
+            limits.extend,
             case,
             amount=amount,
             reason="难",
@@ -122,15 +122,15 @@ def test_an_extension_is_in_time_within_the_law_and_told(
 def test_extensions_never_pass_30_days_together(cast: Cast) -> None:
     case = extendable(cast)
     head = cast["head.chengguan"]
-    act(head, facts.extend, case, amount=20, reason="难", told=True, at=MORNING)
+    act(head, limits.extend, case, amount=20, reason="难", told=True, at=MORNING)
     with pytest.raises(Invalid):
-        act(head, facts.extend, case, amount=11, reason="还难", told=True, at=MORNING)
-    act(head, facts.extend, case, amount=10, reason="还难", told=True, at=MORNING)
+        act(head, limits.extend, case, amount=11, reason="还难", told=True, at=MORNING)
+    act(head, limits.extend, case, amount=10, reason="还难", told=True, at=MORNING)
 
 
 def test_the_handler_alone_cannot_extend(cast: Cast) -> None:
     with pytest.raises(Refused):
-        act(cast["handler.chengguan"], facts.extend, extendable(cast), amount=5, reason="忙", told=True)
+        act(cast["handler.chengguan"], limits.extend, extendable(cast), amount=5, reason="忙", told=True)
 
 
 def test_days_of_a_suspension_are_taken_out_of_the_count(cast: Cast) -> None:
@@ -138,40 +138,40 @@ def test_days_of_a_suspension_are_taken_out_of_the_count(cast: Cast) -> None:
     before = running(case, "conclude")
     assert before
     head = cast["head.chengguan"]
-    act(head, facts.suspend, case, reason="鉴定", at=MORNING + timedelta(days=8))
+    act(head, limits.suspend, case, reason="鉴定", at=MORNING + timedelta(days=8))
     case.refresh_from_db()
     assert case.suspended
-    case = act(head, facts.resume, case, at=MORNING + timedelta(days=15))
+    case = act(head, limits.resume, case, at=MORNING + timedelta(days=15))
     after = running(case, "conclude")
     assert after and after.target_at - before.target_at == timedelta(days=7)
     with pytest.raises(Conflict):
-        act(head, facts.resume, case)
+        act(head, limits.resume, case)
 
 
 def test_pressure_has_an_order(cast: Cast) -> None:
     case = advance(cast, cast["clerk1"].opens(), "in_hand")
     director = cast["director"]
     with pytest.raises(Refused, match="先催办"):
-        act(director, facts.supervise, case, words="限期办结", due_on=timezone.localdate())
-    act(cast["clerk1"], facts.urge, case, words="请尽快到场")
-    act(director, facts.supervise, case, words="限期办结", due_on=timezone.localdate())
+        act(director, pressure.supervise, case, words="限期办结", due_on=timezone.localdate())
+    act(cast["clerk1"], pressure.urge, case, words="请尽快到场")
+    act(director, pressure.supervise, case, words="限期办结", due_on=timezone.localdate())
     assert Supervision.objects.get().number.startswith(case.number)
 
 
 def test_contacting_the_resident_is_one_act_with_its_outcome(cast: Cast) -> None:
     case = advance(cast, cast["clerk1"].opens(), "in_hand")
-    act(cast["handler.chengguan"], facts.contact, case, outcome="agreed", note="明早上门")
+    act(cast["handler.chengguan"], desk.contact, case, outcome="agreed", note="明早上门")
     assert Contact.objects.get().outcome == "agreed"
     with pytest.raises(Invalid):
-        act(cast["handler.chengguan"], facts.contact, case, outcome="maybe")
+        act(cast["handler.chengguan"], desk.contact, case, outcome="maybe")
     with pytest.raises(Refused):
-        act(cast["leader1"], facts.contact, case, outcome="reached")
+        act(cast["leader1"], desk.contact, case, outcome="reached")
 
 
 def test_a_wrong_registration_is_corrected_with_a_trace(cast: Cast) -> None:
     case = cast["clerk1"].opens()
     changes = {"place": "七社区 12 号楼", "category": "utilities", "text": "整栋楼暖气不热"}
-    case = act(cast["clerk2"], facts.correct, case, changes=changes, reason="听错了")
+    case = act(cast["clerk2"], desk.correct, case, changes=changes, reason="听错了")
     assert case.category.key == "utilities" and case.title == "整栋楼暖气不热"
     entry = Entry.objects.get(kind="case.corrected")
     assert "漏水" in entry.payload["words"]["before"]["text"]
@@ -192,28 +192,28 @@ def test_a_wrong_registration_is_corrected_with_a_trace(cast: Cast) -> None:
 def test_a_bad_correction_changes_nothing(cast: Cast, changes: dict[str, str], reason: str) -> None:
     case = cast["clerk1"].opens()
     with pytest.raises(Invalid):
-        act(cast["clerk1"], facts.correct, case, changes=changes, reason=reason)
+        act(cast["clerk1"], desk.correct, case, changes=changes, reason=reason)
     assert Case.objects.get(pk=case.pk).version == case.version
 
 
 def test_a_returning_visitor_is_noted_on_open_and_closed_matters(cast: Cast) -> None:
     case = advance(cast, cast["clerk1"].opens(), "closed")
-    act(cast["clerk2"], facts.visited_again, case, words="来问结果，身份证11010519491231002X")
+    act(cast["clerk2"], desk.visited_again, case, words="来问结果，身份证11010519491231002X")
     assert "11010519491231002X" not in str(Entry.objects.get(kind="case.visited").payload)
 
 
 def test_two_matters_are_linked_by_a_clerk_and_once(cast: Cast) -> None:
     one, other = cast["clerk1"].opens(), cast["clerk1"].opens()
     for _again in range(2):
-        act(cast["clerk1"], facts.link, one, other=other.uuid)
+        act(cast["clerk1"], desk.link, one, other=other.uuid)
     assert Link.objects.count() == 1
     with pytest.raises(Invalid):
-        act(cast["clerk1"], facts.link, one, other=one.uuid)
+        act(cast["clerk1"], desk.link, one, other=one.uuid)
 
 
 def test_a_provisional_due_moves_when_the_year_is_published(cast: Cast) -> None:
     late = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
-    case = act(cast["director"], facts.screen, cast["clerk1"].opens(at=late), flow="petition", at=late)
+    case = act(cast["director"], limits.screen, cast["clerk1"].opens(at=late), flow="petition", at=late)
     case = advance(cast, case, "in_hand", at=late)
     clock = running(case, "conclude")
     assert clock and clock.provisional
@@ -241,10 +241,10 @@ def test_the_rule_stays_as_it_was_when_the_clock_started(cast: Cast) -> None:
 def test_steps_go_on_while_the_clock_is_suspended(cast: Cast) -> None:
     case = extendable(cast)
     head, day = cast["head.chengguan"], MORNING + timedelta(days=8)
-    act(head, facts.suspend, case, reason="鉴定", at=day)
+    act(head, limits.suspend, case, reason="鉴定", at=day)
     case = cast["handler.chengguan"].does(case, "report", at=day, result="已修", decision="support")
     assert case.due_at and case.suspended
-    case = act(head, facts.resume, case, at=day + timedelta(days=6))
+    case = act(head, limits.resume, case, at=day + timedelta(days=6))
     step = running(case, "step")
     assert (
         step

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from cast import Cast, play
 from yimen.cases import rules
-from yimen.cases.actions import facts
+from yimen.cases.actions import limits
 from yimen.cases.actions.transition import run
 from yimen.cases.models import Case, Clock
 from yimen.cases.states import STATES, TRANSITIONS, VERBS
@@ -62,7 +62,7 @@ class Life(RuleBasedStateMachine):
         self.case = self.cast["clerk1"].opens(anonymous=anonymous, at=self.now)
         if flow:
             director = self.cast["director"]
-            self.case = facts.screen(director.actor, director.grants, self.case.uuid, flow=flow, at=self.now)
+            self.case = limits.screen(director.actor, director.grants, self.case.uuid, flow=flow, at=self.now)
 
     @rule(data=st.data(), who=st.sampled_from(PEOPLE), any_verb=st.booleans(), hours=st.integers(0, 60))
     def moves(self, data: st.DataObject, who: str, any_verb: bool, hours: int) -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 
 from cast import Cast, advance
 from yimen.cases import queries, rules
-from yimen.cases.actions import facts
+from yimen.cases.actions import assisting, desk, limits
 from yimen.cases.actions.callbacks import record_callback
 from yimen.cases.actions.transition import run
 from yimen.cases.models import Assignment, Callback, Case, Clock, PhoneIndex, Result, ReturnRequest
@@ -30,7 +30,7 @@ def replayed(case: Case) -> dict[str, Any]:
 
 
 def as_service(cast: Cast, case: Case) -> Case:
-    return facts.screen(cast["director"].actor, cast["director"].grants, case.uuid, flow="service")
+    return limits.screen(cast["director"].actor, cast["director"].grants, case.uuid, flow="service")
 
 
 def test_answered_on_the_spot_and_closed(cast: Cast) -> None:
@@ -74,7 +74,7 @@ def test_every_open_state_has_owner_holder_next_step_and_clock(cast: Cast, state
 def test_the_60_days_run_from_acceptance_and_replace_nothing_before(cast: Cast) -> None:
     director, handler = cast["director"], cast["handler.chengguan"]
     case = cast["clerk1"].opens(at=MORNING)
-    facts.screen(director.actor, director.grants, case.uuid, flow="petition", at=MORNING)
+    limits.screen(director.actor, director.grants, case.uuid, flow="petition", at=MORNING)
     case = cast["clerk1"].does(case, "dispatch", at=MORNING, unit="chengguan")
     assert not Clock.objects.filter(case=case, kind="conclude", running=True).exists()
     case = handler.does(case, "sign", at=MORNING + timedelta(days=1))
@@ -314,8 +314,8 @@ def test_a_helping_unit_has_its_own_clock_and_answers_for_itself(cast: Cast) -> 
     assert rows["zhifa"].role == "assist" and rows["zhifa"].clock_id != rows["chengguan"].clock_id
     assert helper.sees(case)
     unit_id = cast.units["zhifa"].pk
-    facts.assist_sign(helper.actor, helper.grants, case.uuid, unit_id=unit_id)
-    done = facts.assist_report(helper.actor, helper.grants, case.uuid, unit_id=unit_id, text="已到场取证")
+    assisting.assist_sign(helper.actor, helper.grants, case.uuid, unit_id=unit_id)
+    done = assisting.assist_report(helper.actor, helper.grants, case.uuid, unit_id=unit_id, text="已到场取证")
     assert done.state == "reported"
     assert Clock.objects.get(pk=done.clock_id).outcome == "met"
 
@@ -428,7 +428,7 @@ def test_lateness_survives_withdrawal(cast: Cast) -> None:
 def as_service_at(cast: Cast) -> Case:
     director = cast["director"]
     case = cast["clerk1"].opens(at=MORNING)
-    return facts.screen(director.actor, director.grants, case.uuid, flow="service", at=MORNING)
+    return limits.screen(director.actor, director.grants, case.uuid, flow="service", at=MORNING)
 
 
 def test_an_offline_units_lateness_is_the_units(cast: Cast) -> None:
@@ -482,8 +482,10 @@ def test_a_phone_heard_from_the_wrong_person_is_corrected_and_indexed_anew(cast:
 def test_re_screening_keeps_extensions_and_this_rounds_start(cast: Cast) -> None:
     director = cast["director"]
     case = advance(cast, as_service_at(cast), "in_hand", at=MORNING)
-    facts.extend(director.actor, director.grants, case.uuid, amount=5, reason="等配件", told=True, at=MORNING)
-    facts.correct(
+    limits.extend(
+        director.actor, director.grants, case.uuid, amount=5, reason="等配件", told=True, at=MORNING
+    )
+    desk.correct(
         cast["clerk1"].actor, cast["clerk1"].grants, case.uuid, {"urgency": "urgent"}, reason="改紧急"
     )
     clock = Clock.objects.get(case=case, kind="conclude", running=True)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cast import Cast, advance
-from yimen.cases.actions import facts
+from yimen.cases.actions import limits
 from yimen.cases.models import Category
 from yimen.foundation.actor import SYSTEM
 from yimen.intake.actions.queue import enqueue
@@ -33,7 +33,7 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
     )
     closed = advance(cast, clerk.opens("路灯不亮。", "appearance"), "closed")
     resting = advance(cast, clerk.opens("等着鉴定的事。"), "in_hand")
-    facts.suspend(director.actor, director.grants, resting.uuid, reason="等鉴定")
+    limits.suspend(director.actor, director.grants, resting.uuid, reason="等鉴定")
     row = QueuedMatter(source="messages", record_id="1", title="停水", text="停水三天。", channel="import",
                        category=Category.objects.get(key="utilities"), recorded_at=timezone.now())  # fmt: skip
     with transaction.atomic():

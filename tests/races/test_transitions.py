@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from cast import Cast, Person, advance, play
-from yimen.cases.actions import facts
+from yimen.cases.actions import limits
 from yimen.cases.actions.open import Registration, open_case
 from yimen.cases.actions.transition import run
 from yimen.cases.models import Case, Clock
@@ -45,7 +45,7 @@ def _bring(cast: Cast, row: Transition) -> Case:
     """A committed matter in the row's source state."""
     clerk, director = cast["clerk1"], cast["director"]
     case = clerk.opens()
-    case = facts.screen(director.actor, director.grants, case.uuid, flow=row.flow.value)
+    case = limits.screen(director.actor, director.grants, case.uuid, flow=row.flow.value)
     handler = cast["handler.chengguan"]
     side = {
         "answered": lambda: clerk.does(case, "answer", reply="好"),

@@ -12,7 +12,7 @@ from tests.web.staff_ground import Enter
 
 from cast import Cast, advance
 from yimen.cases import queries
-from yimen.cases.actions import facts
+from yimen.cases.actions import desk
 from yimen.cases.models import Case, Contact
 from yimen.cases.states import TRANSITIONS
 from yimen.ledger.models import Entry
@@ -144,7 +144,7 @@ def test_a_returning_visitor_gives_the_clerk_three_choices(cast: Cast, enter: En
 def test_linked_matters_are_shown_only_to_those_who_may_see_them(cast: Cast, enter: Enter) -> None:
     one, other = cast["clerk1"].opens(), cast["clerk1"].opens("同一处又漏水了。")
     cast["clerk1"].does(one, "dispatch", unit="chengguan")
-    facts.link(cast["clerk1"].actor, cast["clerk1"].grants, one.uuid, other.uuid)
+    desk.link(cast["clerk1"].actor, cast["clerk1"].grants, one.uuid, other.uuid)
     assert other.number in _page(enter, "clerk1", one)
     assert other.number not in _page(enter, "handler.chengguan", one)
 
@@ -187,7 +187,7 @@ def test_the_story_says_in_words_what_was_corrected_and_who_was_phoned(cast: Cas
     clerk = cast["clerk1"]
     when = datetime.fromisoformat("2026-01-05T15:20+08:00")
     case = clerk.opens(party_size=23, reported_to="何书记（电话）", reported_at=when)
-    facts.correct(
+    desk.correct(
         clerk.actor, clerk.grants, case.uuid, {"category": "property", "urgency": "urgent"}, reason="听错了"
     )
     story = _page(enter, "clerk1", case)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests.web.staff_ground import Enter
 
 from cast import Cast, Person, advance
-from yimen.cases.actions import facts
+from yimen.cases.actions import limits
 from yimen.cases.fields import FIELDS
 from yimen.cases.models import Assignment, Callback, Case, Clock, Link, Supervision, Urge, Visit
 from yimen.cases.states import HIDDEN_VERBS, TRANSITIONS
@@ -111,7 +111,7 @@ def test_what_is_missing_is_said_beside_its_field_and_on_top_and_the_rest_stays(
 def test_somebody_was_first_the_page_says_so_and_gives_the_text_back(cast: Cast, enter: Enter) -> None:
     case = advance(cast, cast["clerk1"].opens(), "in_hand")
     before = case.version
-    facts.screen(cast["director"].actor, cast["director"].grants, case.uuid, flow="petition")
+    limits.screen(cast["director"].actor, cast["director"].grants, case.uuid, flow="petition")
     answer = _post(
         enter, "handler.chengguan", case, "report", result=WORDS, decision="support", version=str(before)
     )

@@ -18,8 +18,9 @@ from yimen.foundation.errors import Invalid
 from yimen.organisations.models import Membership, Unit
 
 from ..models import Case, SealedExclusion, SealedGrant
+from . import holders
 from .keys import data_key
-from .open import Registration, _check, _draft, _first_contact, _record_opening, _store
+from .open import Registration, check, draft, record_opening, store
 from .transition import run
 
 
@@ -60,14 +61,14 @@ def _hand_over(
     words = _("检举控告件一封，已移交%s") % to.name
     form = Registration(text=words, category="other", channel=channel, appeal="accusation", anonymous=True,
                         told_now=True, received_at=received_at)  # fmt: skip
-    category, member = _check(form, now, sealed=True), _first_contact(actor)
+    category, member = check(form, now, sealed=True), holders.first_contact(actor)
     with transaction.atomic():
-        case = _draft(form, category, member, now, sealed=True)
+        case = draft(form, category, member, now, sealed=True)
         case.title, case.text, case.place = _("密件"), "", ""
-        _store(case, form, now)
+        store(case, form, now)
         _seal_words(case, words)
         _grant(case, actor, to, now)
-        _record_opening(actor, case, form, now)
+        record_opening(actor, case, form, now)
         handed = {"guide_kind": "legal", "body": to.name, "reason": words}
         run(actor, grants, case.uuid, "guide", handed, at=at)
         closed = run(actor, grants, case.uuid, "close", {"note": _("已移交")}, at=at)

@@ -59,6 +59,13 @@ def _has(case: Case, flow: str, step: str, at: datetime) -> bool:
     return True
 
 
+def owing(case: Case) -> int:
+    """The unit that owes the conclusion: the lead unit once dispatched, else the accountable one."""
+    unit_id = case.lead_unit_id or case.accountable_unit_id
+    assert unit_id
+    return unit_id
+
+
 def has_rule(case: Case, step: str, at: datetime) -> bool:
     """Whether a whole-case limit exists for this matter (a service matter owes no 告知)."""
     flows = [case.flow] if case.screened else [flow.value for flow in Flow]

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from yimen.access.models import RoleGrant
 from yimen.access.roles import Role
+from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid
-from yimen.organisations.models import Membership, Unit
+from yimen.organisations.models import Membership, Unit, UnitKind
 
 from ..models import Case
 from ..states import Holder
@@ -118,3 +119,15 @@ def _first_with_role(role: Role, unit_id: int) -> int | None:
     grants = RoleGrant.objects.filter(role=role, unit_id=unit_id, user_id__in=members, since__lte=today)
     grants = grants.filter(Q(until__isnull=True) | Q(until__gte=today))
     return grants.order_by("id").values_list("user_id", flat=True).first()
+
+
+def first_contact(actor: Actor) -> Membership:
+    """The actor's membership in the centre: who first meets the person stays responsible."""
+    member = (
+        Membership.objects.filter(user_id=actor.user_id, active=True, unit__kind=UnitKind.CENTRE)
+        .select_related("unit")
+        .first()
+    )
+    if member is None:
+        raise Invalid(_("您不是中心的在岗人员，不能登记事项"))
+    return member

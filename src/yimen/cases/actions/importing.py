@@ -17,7 +17,7 @@ from ..states import STATES
 from . import clocks, people, search
 from .holders import director_of
 from .keys import make_key
-from .open import Registration, _draft
+from .open import Registration, draft
 from .record import record, standing
 
 
@@ -62,7 +62,7 @@ def import_answered(
         external_number=form.external_number, source=form.source,
     )  # fmt: skip
     with transaction.atomic():
-        case = _draft(registration, category, member, now)
+        case = draft(registration, category, member, now)
         _set_reported(case, unit, form, actor)
         made = [clocks.new_clock(case, "step", "imported", now, member.unit_id)]
         Clock.objects.bulk_create(made)

@@ -19,14 +19,14 @@ from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid
 from yimen.foundation.ids import uuid7
 from yimen.grids import queries as grids
-from yimen.organisations.models import Membership, UnitKind
+from yimen.organisations.models import Membership
 
 from .. import queries
 from ..models import Case, Category, Clock
 from ..models.case import APPEALS, CHANNELS, URGENCIES
 from ..rules import make_title, plain
 from ..states import MAX_REPRESENTATIVES, STATES, Flow
-from . import clocks, people, search
+from . import clocks, holders, people, search
 from .keys import make_key
 from .people import Person
 from .record import record, standing
@@ -83,12 +83,12 @@ def open_case(actor: Actor, grants: Grants, form: Registration, *, at: datetime 
     now = at or timezone.now()
     if repeated := _repeated(form):
         return repeated
-    category, member = _check(form, now), _first_contact(actor)
+    category, member = check(form, now), holders.first_contact(actor)
     try:
         with transaction.atomic():
-            case = _draft(form, category, member, now)
-            _store(case, form, now)
-            _record_opening(actor, case, form, now)
+            case = draft(form, category, member, now)
+            store(case, form, now)
+            record_opening(actor, case, form, now)
     except IntegrityError:
         if repeated := _repeated(form):  # another connection was first with the same form
             return repeated
@@ -105,7 +105,7 @@ def _repeated(form: Registration) -> Case | None:
     return case
 
 
-def _check(form: Registration, now: datetime, *, sealed: bool = False) -> Category:
+def check(form: Registration, now: datetime, *, sealed: bool = False) -> Category:
     wrong: dict[str, object] = {}
     if not form.text.strip():
         wrong["text"] = _("请写下来访人反映什么")
@@ -176,19 +176,7 @@ def _check_choices(form: Registration) -> dict[str, object]:
     return wrong
 
 
-def _first_contact(actor: Actor) -> Membership:
-    """The actor's membership in the centre: who first meets the person stays responsible."""
-    member = (
-        Membership.objects.filter(user_id=actor.user_id, active=True, unit__kind=UnitKind.CENTRE)
-        .select_related("unit")
-        .first()
-    )
-    if member is None:
-        raise Invalid(_("您不是中心的在岗人员，不能登记事项"))
-    return member
-
-
-def _draft(
+def draft(
     form: Registration, category: Category, member: Membership, now: datetime, *, sealed: bool = False
 ) -> Case:
     received = form.received_at or now
@@ -245,7 +233,7 @@ def _number(received: datetime, *, random: bool = False) -> str:
         return f"{queries.number_prefix()}〔{year}〕{int(cursor.fetchone()[0]):05d}"
 
 
-def _store(case: Case, form: Registration, now: datetime) -> None:
+def store(case: Case, form: Registration, now: datetime) -> None:
     """Clocks first (their key to the matter is checked at commit), then the matter, its key and its people."""
     unit_id = case.accountable_unit_id
     made = [clocks.new_clock(case, "step", "registered", now, unit_id)]
@@ -269,7 +257,7 @@ def _service_limit(case: Case) -> bool:
     return not case.screened or case.flow == Flow.SERVICE
 
 
-def _record_opening(actor: Actor, case: Case, form: Registration, now: datetime) -> None:
+def record_opening(actor: Actor, case: Case, form: Registration, now: datetime) -> None:
     record(
         actor,
         case,

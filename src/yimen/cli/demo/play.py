@@ -10,7 +10,7 @@ from uuid import UUID
 
 from yimen.access.registry import Grants, grants_of
 from yimen.accounts.models import User
-from yimen.cases.actions import accusations, callbacks, facts, transition
+from yimen.cases.actions import accusations, assisting, callbacks, desk, limits, pressure, transition
 from yimen.cases.actions.open import Registration, open_case
 from yimen.cases.actions.people import Person
 from yimen.foundation.actor import Actor
@@ -79,16 +79,16 @@ def perform(stage: Stage, key: str, step: Step) -> None:
 
 
 _FACTS: dict[str, Callable[..., object]] = {
-    "assist_report": facts.assist_report,
-    "assist_sign": facts.assist_sign,
-    "contact": facts.contact,
-    "extend": facts.extend,
-    "inform": facts.inform,
-    "screen": facts.screen,
-    "supervise": facts.supervise,
-    "suspend": facts.suspend,
-    "urge": facts.urge,
-    "visited": facts.visited_again,
+    "assist_report": assisting.assist_report,
+    "assist_sign": assisting.assist_sign,
+    "contact": desk.contact,
+    "extend": limits.extend,
+    "inform": limits.inform,
+    "screen": limits.screen,
+    "supervise": pressure.supervise,
+    "suspend": limits.suspend,
+    "urge": pressure.urge,
+    "visited": desk.visited_again,
 }
 
 

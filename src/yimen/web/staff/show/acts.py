@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from yimen.access.registry import Grants
 from yimen.cases import queries
 from yimen.cases.access import relations
-from yimen.cases.actions import facts
+from yimen.cases.actions import assisting, desk, limits, pressure
 from yimen.cases.fields import FIELDS, NOTICE_WAYS, WAYS, Field
 from yimen.cases.models import Assignment, Case, Clock, Urge
 from yimen.cases.models.case import URGENCIES
@@ -115,36 +115,40 @@ def _open(scene: Scene) -> bool:
 
 
 def _inform(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
-    return facts.inform(actor, grants, scene.case.uuid, way=data.get("way", ""), said=data.get("said", ""))
+    return limits.inform(actor, grants, scene.case.uuid, way=data.get("way", ""), said=data.get("said", ""))
 
 
 def _screen(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
     given = {"flow": data.get("flow", ""), "reason": data.get("reason", "")}
-    return facts.screen(actor, grants, scene.case.uuid, **given, version=scene.version)
+    return limits.screen(actor, grants, scene.case.uuid, **given, version=scene.version)
 
 
 def _extend(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
     amount, told = data.get("amount") or 0, bool(data.get("told"))
     given = {"amount": amount, "reason": data.get("reason", ""), "told": told}
-    return facts.extend(actor, grants, scene.case.uuid, **given, version=scene.version)
+    return limits.extend(actor, grants, scene.case.uuid, **given, version=scene.version)
 
 
 def _suspend(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
-    return facts.suspend(actor, grants, scene.case.uuid, reason=data.get("reason", ""), version=scene.version)
+    return limits.suspend(
+        actor, grants, scene.case.uuid, reason=data.get("reason", ""), version=scene.version
+    )
 
 
 def _resume(actor: Actor, grants: Grants, scene: Scene, _data: Mapping[str, Any]) -> object:
-    return facts.resume(actor, grants, scene.case.uuid)
+    return limits.resume(actor, grants, scene.case.uuid)
 
 
 def _urge(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
-    return facts.urge(actor, grants, scene.case.uuid, words=data.get("words", ""))
+    return pressure.urge(actor, grants, scene.case.uuid, words=data.get("words", ""))
 
 
 def _supervise(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
     if not data.get("due_on"):
         raise Invalid(_("还有内容要补充或更正"), {"due_on": _("请填写督办期限")})
-    return facts.supervise(actor, grants, scene.case.uuid, words=data.get("words", ""), due_on=data["due_on"])
+    return pressure.supervise(
+        actor, grants, scene.case.uuid, words=data.get("words", ""), due_on=data["due_on"]
+    )
 
 
 _CORRECTED = ("title", "text", "wish", "place", "category", "urgency", "external_number")
@@ -153,7 +157,7 @@ _CORRECTED = ("title", "text", "wish", "place", "category", "urgency", "external
 def _correct(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
     changes = {name: data.get(name, "") for name in _CORRECTED}
     changed = {name: value for name, value in changes.items() if value != _now(scene.case)[name]}
-    return facts.correct(
+    return desk.correct(
         actor, grants, scene.case.uuid, changed, reason=data.get("reason", ""), version=scene.version
     )
 
@@ -163,28 +167,28 @@ def _now(case: Case) -> dict[str, Any]:
 
 
 def _visit(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
-    return facts.visited_again(actor, grants, scene.case.uuid, words=data.get("words", ""))
+    return desk.visited_again(actor, grants, scene.case.uuid, words=data.get("words", ""))
 
 
 def _link(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
     other = queries.by_number(grants, data.get("other", ""))
     if other is None:
         raise Invalid(_("没有这个编号"), {"other": _("没有找到，请核对编号")})
-    return facts.link(actor, grants, scene.case.uuid, other.uuid)
+    return desk.link(actor, grants, scene.case.uuid, other.uuid)
 
 
 def _add_assisting(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
     unit, require = data.get("unit", ""), data.get("require", "")
-    return facts.add_assisting(actor, grants, scene.case.uuid, unit=unit, require=require)
+    return assisting.add_assisting(actor, grants, scene.case.uuid, unit=unit, require=require)
 
 
 def _assist_sign(actor: Actor, grants: Grants, scene: Scene, _data: Mapping[str, Any]) -> object:
-    return facts.assist_sign(actor, grants, scene.case.uuid, unit_id=_part(scene, "sent").unit_id)
+    return assisting.assist_sign(actor, grants, scene.case.uuid, unit_id=_part(scene, "sent").unit_id)
 
 
 def _assist_report(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
     unit_id = _part(scene, "signed").unit_id
-    return facts.assist_report(actor, grants, scene.case.uuid, unit_id=unit_id, text=data.get("text", ""))
+    return assisting.assist_report(actor, grants, scene.case.uuid, unit_id=unit_id, text=data.get("text", ""))
 
 
 def _part(scene: Scene, state: str) -> Assignment:
@@ -236,7 +240,7 @@ ACTS: Final = {
         Act("extend", _("延期"), "calendar", _HEADS, lambda s: s.runs("conclude") and not s.case.suspended,
             (_field("amount", "number", _("延长多少"), _("按原时限的单位：天或小时")), _REASON, _field("told", "check", _("已把延期理由告知来访人"))),
             frozenset({"amount", "reason", "told"}), _extend, _("须在届满前提出，合计不超过规定的上限。")),
-        Act("suspend", pgettext_lazy("verb", "中止计时"), "pause", _HEADS, lambda s: s.case.state in facts.SUSPENDABLE and not s.case.suspended, (_REASON,),
+        Act("suspend", pgettext_lazy("verb", "中止计时"), "pause", _HEADS, lambda s: s.case.state in limits.SUSPENDABLE and not s.case.suspended, (_REASON,),
             frozenset({"reason"}), _suspend, _("从今天起不计时，恢复时把这些天扣除。")),
         Act("resume", _("恢复计时"), "clock", _HEADS, lambda s: _open(s) and s.case.suspended, (), frozenset(), _resume),
         Act("visit", _("再次来访记录"), "people", _DESK, lambda s: True,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from yimen.access.registry import can
 from yimen.cases import queries
-from yimen.cases.actions import attach, facts, people
+from yimen.cases.actions import attach, desk, people
 from yimen.cases.fields import WAYS
 from yimen.cases.models import Case, Contact
 from yimen.cases.states import Who
@@ -88,7 +88,7 @@ def _beside(request: StaffRequest, matter: Case) -> dict[str, Any] | None:
 def contact(request: StaffRequest, ref: UUID) -> HttpResponse:
     """联系居民: one click with its outcome."""
     given = request.POST
-    facts.contact(
+    desk.contact(
         request.actor, request.grants, ref,
         outcome=given.get("outcome", ""), way=given.get("way", "phone"), note=given.get("note", ""),
     )  # fmt: skip

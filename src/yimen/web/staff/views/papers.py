@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from yimen.cases import queries
-from yimen.cases.actions.facts import looked
+from yimen.cases.actions.desk import looked
 from yimen.cases.actions.people import reveal
 from yimen.cases.actions.slips import issue_slip
 from yimen.documents import render

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.cases import queries
-from yimen.cases.actions import facts
+from yimen.cases.actions import desk
 from yimen.cases.actions.open import open_case
 from yimen.cases.models import Case, Category
 from yimen.foundation.errors import Conflict, Invalid, YimenError
@@ -88,7 +88,7 @@ def _link(request: StaffRequest, case: Case) -> None:
     for name, kind in (("same", "same"), ("follow", "follow")):
         for text in request.POST.getlist(name):
             if (other := _uuid(text)) and other != case.uuid:
-                facts.link(request.actor, request.grants, case.uuid, other, kind=kind)
+                desk.link(request.actor, request.grants, case.uuid, other, kind=kind)
 
 
 def _page(request: StaffRequest, form: RegisterForm, key: UUID, status: int = 200) -> HttpResponse:

@@ -1,0 +1,43 @@
+"""What single verbs write besides the state: rows of facts, the four dates, clocks that begin.
+
+Named by the table's `effect`; each gets the step under way and changes its case in memory (the runner saves).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from . import afterwards, desk, parts, unit
+
+if TYPE_CHECKING:
+    from ..transition import Step
+
+Effect = Callable[["Step"], None]
+
+EFFECTS: Final[dict[str, Effect]] = {
+    "answer": desk.answer,
+    "guide": desk.guide,
+    "recall": desk.recall,
+    "dispatch": desk.dispatch,
+    "designate": desk.designate,
+    "sign": unit.sign,
+    "request_return": unit.request_return,
+    "agree_return": desk.agree_return,
+    "refuse_return": desk.refuse_return,
+    "accept": unit.accept,
+    "not_accept": unit.not_accept,
+    "start": unit.start,
+    "assign": unit.start,
+    "report": unit.report,
+    "verify": unit.verify,
+    "send_back": parts.again,
+    "tell": afterwards.tell,
+    "attempt": afterwards.attempt,
+    "call_back": afterwards.call_back,
+    "redo": afterwards.redo,
+    "rate": afterwards.rate,
+    "close": afterwards.close,
+    "archive": afterwards.archive,
+    "reopen": afterwards.reopen,
+}
