@@ -63,12 +63,14 @@ def get_visible(grants: Grants, ref: UUID, *, lock: bool = False) -> Case:
 
 
 def by_number(grants: Grants, number: str) -> Case | None:
-    """A matter by its number, forgiving brackets and spaces: 永〔2026〕01187, 永(2026)1187, 2026 01187."""
+    """A matter by its number, forgiving brackets and spaces: 永〔2026〕01187, 永(2026)1187, 2026 01187, 1187 of this year."""
     return visible_to(grants).filter(number=number.strip()).first() or _by_loose_number(grants, number)
 
 
 def _by_loose_number(grants: Grants, number: str) -> Case | None:
     digits = "".join(c if c.isdigit() else " " for c in number).split()
+    if len(digits) == 1 and len(digits[0]) <= 5:
+        digits.insert(0, str(timezone.localdate().year))
     if len(digits) != 2 or len(digits[0]) != 4:
         return None
     return visible_to(grants).filter(number=f"{number_prefix()}〔{digits[0]}〕{digits[1].zfill(5)}").first()

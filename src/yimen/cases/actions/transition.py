@@ -141,6 +141,20 @@ def _objection_due(case: Case) -> datetime | None:
     return clocks.new_clock(case, "step", "return", row.sent_at, row.unit_id, flow=case.flow).due_at
 
 
+def open_moves(grants: Grants, case: Case, actor_id: int) -> list[queries.Move]:
+    """The person's moves without those that would be refused whatever is typed; the primary one stays, to say why."""
+    found = queries.moves(grants, case)
+    if not any(move.row.guards for move in found if not move.primary):
+        return found
+    facts, now = facts_of(grants, case, actor_id), timezone.now()
+    return [move for move in found if move.primary or not _refused(move.row, facts, now)]
+
+
+def _refused(row: Transition, facts: rules.CaseFacts, now: datetime) -> bool:
+    complaint = rules.hindrance(row, facts, {}, now)
+    return bool(complaint) and not isinstance(complaint, Invalid)
+
+
 def _unhindered(step: Step) -> None:
     facts = facts_of(step.grants, step.case, step.actor.user_id)
     complaint = rules.hindrance(step.row, facts, step.data, step.at)

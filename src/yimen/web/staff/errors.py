@@ -59,8 +59,8 @@ _WITHHELD = frozenset({"csrfmiddlewaretoken", "name", "phone", "address", "next"
 
 
 def _typed(request: HttpRequest) -> list[str]:
-    """The longer texts of the form, to copy out."""
+    """The texts of the form, to copy out; codes and numbers are left away."""
     texts = [
         value for name, value in request.POST.items() if name not in _WITHHELD and isinstance(value, str)
     ]
-    return [text for text in texts if len(text) >= 10]
+    return [text for text in texts if len(text) >= 10 or not text.isascii()]

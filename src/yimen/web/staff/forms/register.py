@@ -7,8 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from yimen.cases import queries
 from yimen.cases.actions.open import Registration
 from yimen.cases.actions.people import Person
 from yimen.cases.models.case import APPEALS, CHANNELS, URGENCIES
@@ -18,6 +21,7 @@ from .shape import Shape, category_choices
 _WINDOW_CHANNELS = tuple(pair for pair in CHANNELS if pair[0] != "import")
 # 检举控告 is not registered here: only its hand-over is kept, on a page of its own.
 _WINDOW_APPEALS = tuple(pair for pair in APPEALS if pair[0] != "accusation")
+_MOBILE = re.compile(r"(?<!\d)1\d{2}[ \-]?\d{4}[ \-]?\d{4}(?!\d)")
 _PHONE = re.compile(r"\+?\d[\d \-]{4,}\d")
 
 
@@ -48,7 +52,7 @@ class RegisterForm(Shape):
         label=_("反映什么"), help_text=_("用来访人的话，先写下来；分类可以后补"), widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("请写下来访人反映什么")},
     )  # fmt: skip
-    category = forms.ChoiceField(label=_("属于哪一类"), error_messages={"required": _("请选择类别")})
+    category = forms.ChoiceField(label=_("属于哪一类"), required=False)
     place = _line(_("发生在哪里"), 200, _("小区、楼号，或第几网格"))
     wish = _line(_("希望怎样解决"), 500)
     name = _line(_("怎么称呼"), 60, _("可不留名"), personal=True)
@@ -83,6 +87,17 @@ class RegisterForm(Shape):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["category"].choices = category_choices()
+        if not self.is_bound:  # the clerk starts typing at once; after a refusal the summary has the focus
+            self.fields["text"].widget.attrs["autofocus"] = True
+
+    def clean_category(self) -> str:
+        """As chosen; else what the words suggest, as the page does while the clerk types."""
+        chosen: str = self.cleaned_data["category"]
+        if chosen:
+            return chosen
+        if suggested := queries.suggest(self.cleaned_data.get("text", ""), 1):
+            return suggested[0].key
+        raise ValidationError(_now("请选择类别"))
 
     def registration(self, client_key: UUID | None) -> Registration:
         """What was typed, as the action takes it."""
@@ -115,6 +130,6 @@ def people_of(lines: str) -> tuple[Person, ...]:
 
 
 def _person(line: str) -> Person:
-    found = _PHONE.search(line)
+    found = _MOBILE.search(line) or _PHONE.search(line)
     phone = found.group().strip() if found else ""
     return Person(line.replace(phone, "").strip(" ,，、\t") if phone else line, phone)

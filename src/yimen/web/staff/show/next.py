@@ -34,9 +34,11 @@ def next_of(case: Case, moves: list[Move], user_id: int) -> Next:
     state = STATES[case.state]
     if not state.open:
         return Next(False, "", str(state.zh), _closed_words(case))
-    yours = case.holder_id == user_id
     first = first_of(case, moves, user_id)
-    return Next(yours, _holder(case), str(state.next_zh), _why(case), *_button(case, first), primary=yours)
+    yours = case.holder_id == user_id and (first is not None or case.state != "told")
+    return Next(
+        yours, _who(case, user_id), str(state.next_zh), _why(case), *_button(case, first), primary=yours
+    )
 
 
 def first_of(case: Case, moves: list[Move], user_id: int) -> Move | None:
@@ -45,6 +47,11 @@ def first_of(case: Case, moves: list[Move], user_id: int) -> Move | None:
     if usual or not case.open or case.holder_id != user_id:
         return usual
     return next((move for move in moves if move.verb not in ENDING), None)
+
+
+def _who(case: Case, user_id: int) -> str:
+    """Whose turn it is. Who told the resident does not call back (the desk may tell for a unit without accounts)."""
+    return _("窗口的另一位同事") if case.holder_id == user_id else _holder(case)
 
 
 def _holder(case: Case) -> str:

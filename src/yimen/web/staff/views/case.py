@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from yimen.access.registry import can
 from yimen.cases import queries
-from yimen.cases.actions import attach, desk, people
+from yimen.cases.actions import attach, desk, people, transition
 from yimen.cases.fields import WAYS
 from yimen.cases.models import Case, Contact
 from yimen.cases.states import Who
@@ -37,7 +37,7 @@ def case(request: StaffRequest, ref: UUID) -> HttpResponse:
 
 def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
     matter, grants = scene.case, request.grants
-    moves = queries.moves(grants, matter)
+    moves = transition.open_moves(grants, matter, request.user.pk)
     clocks = [card(clock, suspended=matter.suspended) for clock in scene.clocks]
     running = sum(bool(clock.running) for clock in scene.clocks)
     return {

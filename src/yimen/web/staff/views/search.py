@@ -15,5 +15,6 @@ from ..show.row import rows_of
 def search(request: StaffRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     found = queries.search(request.grants, text)
-    context = {"q": text, "rows": rows_of(found, request.user.pk), "full": len(found) >= queries.PAGE}
+    context = {"q": text, "rows": rows_of(found, request.user.pk), "full": len(found) >= queries.PAGE,
+               "phone": not found and request.rail.desk and len(text) >= 7 and text.isdecimal()}  # fmt: skip
     return render(request, "staff/search.html", context)

@@ -17,7 +17,7 @@ from yimen.cases.actions import callbacks, transition
 from yimen.cases.fields import FIELDS, Field
 from yimen.cases.models import Case
 from yimen.cases.states import TRANSITIONS, VERBS, Transition
-from yimen.foundation.errors import Conflict, Invalid, Refused, YimenError
+from yimen.foundation.errors import Conflict, Invalid, Missing, Refused, YimenError
 
 from ... import handbook
 from ..door import StaffRequest, page
@@ -80,7 +80,9 @@ def _task(scene: Scene, verb: str) -> Task:
 def _why_not(scene: Scene, verb: str) -> YimenError:
     if TRANSITIONS.get((scene.case.flow, scene.case.state, verb)):
         return Refused(_("这一步不由您办理"))
-    return Conflict(_("这件事的情况已经变了，现在不能%s；请看过最新情况再办") % VERBS.get(verb, verb))
+    if verb not in VERBS:
+        return Missing(_("没有这个页面"))
+    return Conflict(_("这件事的情况已经变了，现在不能%s；请看过最新情况再办") % VERBS[verb])
 
 
 def _of_row(row: Transition) -> Task:

@@ -41,12 +41,14 @@
     form.addEventListener("change", save);
     form.addEventListener("submit", function () { clearTimeout(timer); save(); store(function (s) { s.setItem(SENT, key); }); });
   }
-  // A form that was sent and did not come back (as errors or an error page) was saved: its draft goes.
+  // A form that was sent and did not come back (as errors, an error page, or empty after signing in again) was
+  // saved: its draft goes.
   function settle() {
     var sent = store(function (s) { return s.getItem(SENT); });
-    if (!sent || document.body.hasAttribute("data-error-page")) return;
+    if (!sent || !user || document.body.hasAttribute("data-error-page")) return;
     drop(SENT);
-    if (!document.querySelector("form[data-bound]")) drop(sent);
+    var back = Array.prototype.some.call(document.querySelectorAll("form[data-draft]"), function (f) { return prefix() + f.dataset.draft === sent; });
+    if (!back && !document.querySelector("form[data-bound]")) drop(sent);
   }
 
   function guard(form) {
