@@ -62,3 +62,13 @@ def test_a_slips_page_repeats_nothing_but_a_number(text: str) -> None:
 def test_only_reading_is_allowed() -> None:
     assert Client().post("/").status_code == 405
     assert Client().post("/field/").status_code == 405
+
+
+def test_the_language_is_changed_without_an_account_and_leads_back() -> None:
+    client = Client()
+    answer = client.post("/language/", {"language": "en", "next": "/?text=large"})
+    assert answer["Location"] == "/?text=large"
+    assert '<html lang="en"' in client.get("/").content.decode()
+    assert (
+        client.post("/language/", {"language": "zh-hans", "next": "https://example.org/"})["Location"] == "/"
+    )

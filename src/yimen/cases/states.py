@@ -90,7 +90,6 @@ STATES: Final[dict[str, State]] = {
 # States in which the lead unit owes the step, with or without accounts of its own.
 UNIT_STATES: Final = ("dispatched", "signed", "accepted", "not_accepted", "in_hand", "verified")
 OPEN_STATES: Final = tuple(s.name for s in STATES.values() if s.open)
-CLOSED_STATES: Final = tuple(s.name for s in STATES.values() if not s.open)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,5 @@ class Actor:
     label: str = ""
     via: str = "web"
 
-    @property
-    def is_system(self) -> bool:
-        return self.user_id is None
-
 
 SYSTEM = Actor(user_id=None, label="system", via="job")
