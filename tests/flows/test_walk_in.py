@@ -45,7 +45,7 @@ def test_a_walk_in_is_answered_rated_and_closed_with_the_keyboard_alone(visit: A
     page.get_by_label("答复内容").fill("已当场联系物业，十分钟内派人抬杆，今天修好。")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(f"**/cases/{case.uuid}/")
-    assert "请来访人评价，办结" in page.locator(".next").inner_text()
+    assert "来访人愿意评价的，由另一位同事登记" in page.locator(".next").inner_text()
 
     colleague = visit("clerk2")  # who answered never types the rating
     colleague.goto(f"/staff/cases/{case.uuid}/")

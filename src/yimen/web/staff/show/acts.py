@@ -229,7 +229,7 @@ ACTS: Final = {
             frozenset(), _assist_sign),
         Act("assist_report", _("协办报结果"), "file", frozenset(), lambda s: s.own_part("signed") is not None,
             (_field("text", "longtext", _("办理结果")),), frozenset({"text"}), _assist_report),
-        Act("add_assist", _("增加协办单位"), "plus", _DESK | {Who.LEAD}, lambda s: _open(s) and s.case.lead_unit_id is not None,
+        Act("add_assist", pgettext_lazy("verb", "增加协办单位"), "plus", _DESK | {Who.LEAD}, lambda s: _open(s) and s.case.lead_unit_id is not None,
             (_field("unit", "unit", _("协办单位")), FIELDS["require"]), frozenset({"unit"}), _add_assisting,
             _("主办单位不变，多一个单位帮着办。")),
         Act("urge", _("催办"), "clock", _DESK | {Who.ACCOUNTABLE}, lambda s: _open(s) and s.case.lead_unit_id is not None,
