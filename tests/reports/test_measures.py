@@ -19,7 +19,7 @@ MARCH = measures.period(date(2026, 3, 1), date(2026, 3, 31))
 
 
 def service(cast: Cast, state: str, *, at: datetime = MORNING, begun: datetime = MORNING) -> Case:
-    from yimen.cases.actions.facts import screen
+    from yimen.cases.actions.limits import screen
 
     director = cast["director"]
     case = cast["clerk1"].opens(at=begun)
