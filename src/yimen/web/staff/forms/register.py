@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yimen.cases import queries
@@ -97,7 +97,7 @@ class RegisterForm(Shape):
             return chosen
         if suggested := queries.suggest(self.cleaned_data.get("text", ""), 1):
             return suggested[0].key
-        raise ValidationError(_now("请选择类别"))
+        raise ValidationError(gettext("请选择类别"))
 
     def registration(self, client_key: UUID | None) -> Registration:
         """What was typed, as the action takes it."""
