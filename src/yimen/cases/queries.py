@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -162,18 +162,21 @@ def page(rows: QuerySet[Case], after: str = "", size: int = PAGE) -> Page:
         "due_at", "id"
     )
     if after:
-        due, pk = _cursor(after)
-        rows = rows.filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=pk))
+        due, ref = _cursor(after)
+        last_id = Case.objects.filter(uuid=ref).values("pk")
+        rows = rows.filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=last_id))
     found = list(rows[: size + 1])
     more = len(found) > size
     last = found[size - 1] if more else None
-    return Page(found[:size], f"{last.due_at.isoformat()}~{last.pk}" if last and last.due_at else "")
+    return Page(found[:size], f"{last.due_at.isoformat()}~{last.uuid}" if last and last.due_at else "")
 
 
-def _cursor(after: str) -> tuple[datetime, int]:
-    due, _sep, pk = after.partition("~")
+def _cursor(after: str) -> tuple[datetime, UUID]:
+    """Where the page before ended. Never by the row's id: a gap in ids would tell of a sealed matter."""
+    due, _sep, ref = after.partition("~")
     try:
-        return datetime.fromisoformat(due), int(pk)
+        at = datetime.fromisoformat(due)
+        return at.replace(tzinfo=at.tzinfo or UTC), UUID(ref)
     except ValueError:
         raise Missing(_("翻页的地址不对，请从第一页看起")) from None
 
