@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from yimen.accounts.address import client_address
+from yimen.accounts.address import client_address, network
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,18 @@ def test_only_our_own_proxies_are_believed(
 def test_one_address_has_one_spelling() -> None:
     spellings = ["2001:db8::7", "2001:0db8::0007", "2001:DB8:0:0:0:0:0:7"]
     assert len({client_address({"REMOTE_ADDR": each}, 0) for each in spellings}) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("::1", "::"),
+        (None, None),
+    ],
+)
+def test_tries_are_counted_by_the_network_one_subscriber_holds(
+    address: str | None, counted: str | None
+) -> None:
+    assert network(address) == counted

@@ -191,3 +191,9 @@ def test_tries_at_the_same_time_are_counted_one_by_one(monkeypatch: Any) -> None
         thread.join()
     assert broken == []
     assert len(looked) == 5
+
+
+def test_a_line_with_a_whole_network_of_its_own_has_five_tries_too(clerk: User) -> None:
+    tries = [fail(Client(), 1, REMOTE_ADDR=f"2001:db8:1:2::{n:x}")[0] for n in range(1, 7)]
+    assert tries == [200, 200, 200, 200, 429, 429]
+    assert sign_in(Client(), "clerk", REMOTE_ADDR="2001:db8:1:3::1").status_code == 302

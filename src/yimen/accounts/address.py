@@ -22,6 +22,13 @@ def client_address(meta: Mapping[str, object], trusted_proxies: int) -> str | No
     return _clean(hops[-trusted_proxies]) or direct
 
 
+def network(address: str | None) -> str | None:
+    """The address itself, or of an IPv6 one the first address of its /64 (what one subscriber holds)."""
+    if address is None or ":" not in address:
+        return address
+    return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+
+
 def _clean(text: str) -> str | None:
     """One canonical form of an address: brackets, ports and zones off, IPv4 out of its IPv6 coat."""
     text = text.strip().partition("%")[0]

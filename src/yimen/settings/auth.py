@@ -67,7 +67,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True  # fires only after the last step, so a known password resets nothing
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_CLIENT_IP_CALLABLE = "yimen.web.staff.auth.tries.address"
+AXES_CLIENT_IP_CALLABLE = "yimen.web.staff.auth.tries.counted_address"
 AXES_USERNAME_CALLABLE = "yimen.web.staff.auth.tries.name"
 AXES_LOCKOUT_CALLABLE = "yimen.web.staff.auth.tries.held_page"
 AXES_DISABLE_ACCESS_LOG = True  # the ledger is the log

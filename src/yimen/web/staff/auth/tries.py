@@ -18,15 +18,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from yimen.accounts import actions, queries
-from yimen.accounts.address import client_address
+from yimen.accounts.address import client_address, network
 from yimen.accounts.models import User
 
 MINUTES = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
 
 
 def address(request: HttpRequest) -> str | None:
-    """The client's address as axes and the ledger see it."""
+    """The client's address as the ledger sees it."""
     return client_address(request.META, settings.TRUSTED_PROXIES)
+
+
+def counted_address(request: HttpRequest) -> str | None:
+    """The address tries are counted under: of IPv6 the /64, for one line is given a whole one to draw from."""
+    return network(address(request))
 
 
 def name(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
@@ -39,7 +44,7 @@ def name(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> 
 @contextmanager
 def one_at_a_time(request: HttpRequest, sign_in: str) -> Iterator[None]:
     """Hold the pair (name, address) for one try, until its failure is counted."""
-    key = f"{name(request, {'username': sign_in})}|{address(request)}"
+    key = f"{name(request, {'username': sign_in})}|{counted_address(request)}"
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [key])
