@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from yimen.foundation import errors
@@ -41,6 +43,12 @@ class ErrorsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        """No address and no form holds a NUL but by intent; the database could not keep or look for one."""
+        if not any("\0" in value for given in (request.GET, request.POST) for value in _values(given)):
+            return None
+        return answer(request, errors.Invalid(_("内容里有不能保存的控制字符，请删去后再试")))
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, errors.YimenError):
             return None
@@ -54,8 +62,18 @@ def answer(request: HttpRequest, error: errors.YimenError) -> HttpResponse:
     return render(request, "refused.html", context, status=kind.status)
 
 
-# Never given back on such a page: tokens, and what belongs to people.
-_WITHHELD = frozenset({"csrfmiddlewaretoken", "name", "phone", "address", "next"})
+def _values(given: MultiValueDict[str, str]) -> Iterator[str]:
+    return (value for _name, values in given.lists() for value in values)
+
+
+# Never given back on such a page: tokens, secrets, and what belongs to people.
+_WITHHELD = frozenset(
+    {
+        "csrfmiddlewaretoken", "next", "password", "oldpassword", "password1", "password2", "code", "credential",
+        "name", "phone", "address", "slip", "representatives", "on_behalf_name", "on_behalf_phone", "witness_name",
+        "named_people",
+    }
+)  # fmt: skip
 
 
 def _typed(request: HttpRequest) -> list[str]:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from yimen.cases.actions.attach import attach, open_file
+from yimen.cases.actions.attach import LIMIT, attach, open_file
 from yimen.foundation.errors import Conflict, Invalid
 
 from ..door import StaffRequest, page
@@ -36,7 +36,7 @@ def take_files(request: StaffRequest, ref: UUID) -> int:
     taken = 0
     for file in request.FILES.getlist("files"):
         try:
-            attach(request.actor, request.grants, ref, file.read(), file.name or "file")
+            attach(request.actor, request.grants, ref, file.read(LIMIT + 1), file.name or "file")
             taken += 1
         except (Invalid, Conflict) as error:
             why = "；".join(map(str, getattr(error, "fields", {}).values())) or str(error)

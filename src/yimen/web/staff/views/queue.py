@@ -30,7 +30,7 @@ def queue(request: StaffRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     found = queries.waiting(
         request.grants, source=filters["source"], category=filters["category"], words=filters["q"],
-        after=int(after) if after.isdecimal() else 0,
+        after=int(after) if after.isdecimal() and len(after) < 19 else 0,
     )  # fmt: skip
     context = {"rows": found.rows, "filters": _choices(request, filters), "pager": _pager(filters, after, found.after),
                "filtered": any(filters.values())}  # fmt: skip

@@ -128,7 +128,7 @@ def _run(request: StaffRequest, case: Case, verb: str, data: Mapping[str, Any]) 
 
 def _version(request: StaffRequest) -> int | None:
     given = request.POST.get("version", "")
-    return int(given) if given.isdecimal() else None
+    return int(given) if given.isdecimal() and len(given) < 19 else None
 
 
 def _page(
