@@ -361,3 +361,20 @@ def test_the_queue_takes_a_hundred_rows_a_second_in_few_statements(
 ) -> None:
     with django_assert_max_num_queries(40 * 8 + 20):  # type: ignore[operator]
         take(board(tmp_path, many(40)))
+
+
+def test_nothing_in_the_file_of_rejects_runs_as_a_formula(cast: Cast, tmp_path: Path) -> None:
+    """Headers come from the same stranger as the cells."""
+    path = write_csv(
+        tmp_path / "board.csv",
+        [*BOARD_HEADERS, "=cmd|' /C calc'!A0"],
+        [["201", "", "＝1+1", "某天", "\t=1+1", "", "", "", "@SUM(1)"]],
+    )
+    rejects = take(path, "record_id=留言编号").rejects
+    assert rejects
+    with rejects.open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert not [
+        cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))
+    ]
+    assert "'＝1+1" in cells and "'=cmd|' /C calc'!A0" in cells

@@ -14,10 +14,9 @@ from yimen.foundation.masking import mask_id_numbers
 
 from .denied import denied
 from .reading import Row
-from .rows import plain
+from .rows import FORMULA, plain
 
 SUFFIX: Final = ".rejected"
-_FORMULA: Final = ("=", "+", "-", "@")
 LONGEST: Final = 30_000  # characters of a cell; spreadsheets take no more than 32,767
 
 
@@ -42,7 +41,7 @@ class Rejects:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(self._unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         self._file = os.fdopen(handle, "w", encoding="utf-8-sig", newline="")
-        csv.writer(self._file).writerow([_("原行号"), _("未导入原因"), *self.headers])
+        csv.writer(self._file).writerow([_("原行号"), _("未导入原因"), *map(_harmless, self.headers)])
 
     @property
     def _unfinished(self) -> Path:
@@ -61,4 +60,4 @@ class Rejects:
 def _harmless(cell: str) -> str:
     """A cell that a spreadsheet would run as a formula gets a quote in front; reading takes it off again."""
     cut = cell[:LONGEST]
-    return f"'{cut}" if cut.startswith(_FORMULA) and not cut[1:].replace(".", "").isdigit() else cut
+    return f"'{cut}" if cut.startswith(FORMULA) and not cut[1:].replace(".", "").isdigit() else cut

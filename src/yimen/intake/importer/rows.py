@@ -22,6 +22,8 @@ MAX_TEXT: Final = 20_000
 MAX_TITLE: Final = 60
 MAX_PLACE: Final = 200
 MAX_ID: Final = 60
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What makes a spreadsheet run a cell; the full-width signs do so in East Asian editions."""
 _BREAKS: Final = re.compile(r"\r\n?|[\u2028\u2029\v\f]")
 _BLANKS: Final = re.compile(r"[\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _SENTENCE: Final = re.compile(r"[。！？!?；;\n]")
@@ -61,7 +63,7 @@ def plain(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     text = str(cell)
-    return text[1:] if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@"} else text
+    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA) else text
 
 
 def tidy(text: str) -> str:
