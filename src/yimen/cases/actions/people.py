@@ -17,7 +17,9 @@ from yimen.access.registry import Grants, require
 from yimen.foundation import crypto
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid
+from yimen.foundation.masking import is_id_number
 
+from .. import queries
 from ..models import Case, Participant, PhoneIndex
 from ..states import STATES
 from .keys import data_key
@@ -55,8 +57,9 @@ class Shown:
 
 
 def looks_like_phone(text: str) -> bool:
-    """Digits with spaces, dashes, brackets; 5 to 25 characters with at least 5 digits."""
-    return bool(_PHONE.match(text)) and sum(c.isdigit() for c in text) >= 5
+    """Digits with spaces, dashes, brackets; 5 to 25 characters with at least 5 digits, no identity-card number."""
+    digits = "".join(str(int(c)) for c in text if c.isdecimal())
+    return bool(_PHONE.match(text)) and len(digits) >= 5 and not is_id_number(digits)
 
 
 def store(case_id: int, key: bytes, form: Registration) -> None:
@@ -170,6 +173,9 @@ def correct_people(
     if not reason.strip():
         raise Invalid(_("还有内容要补充或更正"), {"reason": _("请填写更正理由")})
     with transaction.atomic():
+        case = queries.get_visible(
+            grants, case.uuid, lock=True
+        )  # whether it is open still is asked under the lock
         before = [asdict(person) for person in participants(case, full=True)]
         Participant.objects.filter(case=case).delete()
         key = data_key(case.pk)
