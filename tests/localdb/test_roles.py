@@ -49,6 +49,7 @@ def test_owner_and_app_have_their_own_parts(place: Place, words: roles.Passwords
             "DROP TABLE thing",
             "TRUNCATE thing",
             "CREATE TABLE other ()",
+            "CREATE TEMPORARY TABLE thing ()",
             "ALTER TABLE thing ADD x int",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -66,6 +66,7 @@ def grant(admin_address: str, app_role: str) -> None:
         name = sql.Identifier(database.info.dbname)
         for statement in (
             sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC"),
+            sql.SQL("REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC"),  # none that hides one of ours
             sql.SQL("GRANT CONNECT ON DATABASE {name} TO {app}"),
             sql.SQL("GRANT USAGE ON SCHEMA public TO {app}"),
             sql.SQL(
