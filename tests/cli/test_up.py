@@ -161,7 +161,7 @@ def test_health_is_503_while_not_seeded(installation: Installation) -> None:
 
 
 def test_everything_killed_at_once_is_repaired_by_the_next_start(installation: Installation) -> None:
-    installation.ask("CREATE TEMP TABLE gone ()")  # a session that dies with the server
+    installation.ask("SELECT pg_backend_pid()")  # a session that dies with the server
     installation.ask("INSERT INTO django_session VALUES ('kept', '', now())")
     assert installation.process is not None
     doomed = psutil.Process(installation.process.pid).children(recursive=True)
