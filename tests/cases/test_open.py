@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from cast import LEAK, Cast
+from cast import LEAK, Cast, advance
 from yimen.cases import queries
 from yimen.cases.actions.open import Registration, open_case
 from yimen.cases.actions.people import Person, mask_name, mask_phone, participants
@@ -130,6 +130,15 @@ def test_the_same_form_twice_makes_one_matter(cast: Cast) -> None:
 def test_another_content_under_the_same_key_is_a_conflict(cast: Cast) -> None:
     key = uuid.uuid4()
     cast["clerk1"].opens(client_key=key)
+    with pytest.raises(Conflict):
+        cast["clerk1"].opens(text="别的事", client_key=key)
+
+
+def test_a_form_used_again_after_its_matter_was_closed_is_a_conflict_not_the_old_matter(cast: Cast) -> None:
+    """Its digest is forgotten at closing: what a second visitor says must not vanish into the first one's matter."""
+    key = uuid.uuid4()
+    case = cast["clerk1"].opens(client_key=key)
+    advance(cast, case, "closed")
     with pytest.raises(Conflict):
         cast["clerk1"].opens(text="别的事", client_key=key)
 

@@ -100,7 +100,7 @@ def _repeated(form: Registration) -> Case | None:
     if form.client_key is None:
         return None
     case = Case.objects.filter(client_key=form.client_key).first()
-    if case and case.client_hash and case.client_hash != form.digest():
+    if case and case.client_hash != form.digest():  # a closed matter has none: nobody can say it is the same
         raise Conflict(_("这张登记表已经登记过（%s），内容却不同；请核对后另开一张") % case.number)
     return case
 
