@@ -70,6 +70,8 @@ STATES: Final[dict[str, State]] = {
             "answered", _("当场答复"), True, "finish", _("办结；来访人愿意评价的，由另一位同事登记"), "close"
         ),
         State("guided", _("已引导"), True, "finish_guided", _("交付引导单，办结"), "close"),
+        State("awaiting", _("待批示"), True, "instruct", _("批示：同意、阅，或请有关单位牵头"), "instruct"),
+        State("merged", _("并案办理"), True, "follow", _("等主件有结果，分别答复来访人"), "follow"),
         State("dispatched", _("已转办"), True, "sign", _("签收"), "sign"),
         State("return_requested", _("申请退回"), True, "decide_return", _("答复退回申请"), "agree_return"),
         State("returned", _("已退回"), True, "reroute", _("重新确定承办单位"), "dispatch"),
@@ -82,6 +84,9 @@ STATES: Final[dict[str, State]] = {
         State("told", _("已答复"), True, "call_back", _("回访来访人"), "call_back"),
         State("called_back", _("已回访"), True, "conclude", _("登记评价，办结"), "close"),
         State("rated", _("已评价"), True, "close", pgettext_lazy("verb", "办结"), "close"),
+        State("reviewing", _("复查中"), True, "decide_review", _("登记复查意见"), "decide_review"),
+        State("reviewed", _("已复查"), True, "conclude_review", _("等复核期满，办结"), "close"),
+        State("re_reviewing", _("复核中"), True, "decide_re_review", _("登记复核意见"), "decide_re_review"),
         State("closed", _("办结"), False),
         State("withdrawn", _("已撤回"), False),
         State("archived", _("归档"), False),

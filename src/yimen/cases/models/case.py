@@ -10,7 +10,7 @@ from django.db.models import F, Func, Q
 from django.db.models.expressions import When
 from django.utils.translation import gettext_lazy as _
 
-from ..states import FLOWS, OPEN_STATES, STATES
+from ..states import FLOWS, STATES
 
 CHANNELS = (
     ("visit", _("走访")),
@@ -66,12 +66,15 @@ class Bigrams(Func):
 
 
 def _next_step_fits() -> Q:
-    """Each open state goes with exactly its own next step; a matter that is no longer open has none."""
-    fits = Q(open__isnull=True, next_step__isnull=True)
+    """Each open state goes with exactly its own next step; a matter that is no longer open has none.
+
+    The null is ruled out by name: a check that comes out as null would pass.
+    """
+    steps, over = Q(), [state.name for state in STATES.values() if not state.open]
     for state in STATES.values():
         if state.open:
-            fits |= Q(state=state.name, next_step=state.next_step)
-    return fits
+            steps |= Q(state=state.name, next_step=state.next_step)
+    return Q(state__in=over, next_step__isnull=True) | (Q(next_step__isnull=False) & steps)
 
 
 class Case(models.Model):
@@ -88,7 +91,7 @@ class Case(models.Model):
     screened = models.BooleanField(default=False, help_text="false: 待甄别, under the stricter clock")
     state = models.CharField(max_length=20)
     open = models.GeneratedField(
-        expression=When_(When(state__in=OPEN_STATES, then=True), default=None),
+        expression=When_(When(next_step__isnull=False, then=True), default=None),
         output_field=models.BooleanField(null=True),
         db_persist=True,
     )
