@@ -26,4 +26,7 @@ FACTOR_ADDED = "accounts.factor_added"  # factor: totp | webauthn | recovery_cod
 FACTOR_REMOVED = "accounts.factor_removed"  # factor, why: self | reset | invitation
 RESET_ASKED = "accounts.reset_asked"  # reset, reason
 RESET_CONFIRMED = "accounts.reset_confirmed"  # reset, asked_by, factors, sessions
+LINK_ASKED = "accounts.link_asked"  # request, as, reason
+LINK_CONFIRMED = "accounts.link_confirmed"  # request, asked_by, as
+LINK_WITHDRAWN = "accounts.link_withdrawn"  # request
 RESET_WITHDRAWN = "accounts.reset_withdrawn"  # reset

@@ -2,6 +2,7 @@
 
 from .case import Case, Category
 from .clock import Clock
+from .desk import Note, OutsideNumber, ReadUpTo, SavedFilter
 from .facts import (
     Assignment,
     Callback,
@@ -15,6 +16,7 @@ from .facts import (
     Urge,
     Visit,
 )
+from .handbook import CommonAnswer, CompetentBody, HandbookVersion, PublicPhone, RetentionClass
 from .papers import Attachment, SlipCode
 from .people import CaseKey, Participant, PhoneIndex, SealedExclusion, SealedGrant
 
@@ -26,13 +28,22 @@ __all__ = [
     "CaseKey",
     "Category",
     "Clock",
+    "CommonAnswer",
+    "CompetentBody",
     "Contact",
     "Extension",
+    "HandbookVersion",
     "Link",
+    "Note",
+    "OutsideNumber",
     "Participant",
     "PhoneIndex",
+    "PublicPhone",
+    "ReadUpTo",
     "Result",
+    "RetentionClass",
     "ReturnRequest",
+    "SavedFilter",
     "SealedExclusion",
     "SealedGrant",
     "SlipCode",

@@ -115,6 +115,9 @@ class Case(models.Model):
     sealed = models.BooleanField(default=False, help_text="检举控告: explicit grants only, text encrypted")
     sealed_text = models.BinaryField(null=True, blank=True)
     external_number = models.CharField(max_length=60, blank=True, default="")
+    from_body = models.CharField(max_length=100, blank=True, default="", help_text="来文单位")
+    from_number = models.CharField(max_length=60, blank=True, default="", help_text="来文文号")
+    from_on = models.DateField(null=True, blank=True, help_text="收文日期")
     window = models.CharField(max_length=20, blank=True, default="")
 
     received_at = models.DateTimeField(help_text="收到")
