@@ -20,6 +20,15 @@ class RoleGrant(models.Model):
     granted_by = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    stands_for = models.ForeignKey(
+        "accounts.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="代理: whose role this is while they are away; ends by itself",
+    )
+    reason = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         indexes = [models.Index(fields=["user"], name="rolegrant_user")]
@@ -28,7 +37,13 @@ class RoleGrant(models.Model):
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="rolegrant_period"
             ),
             models.UniqueConstraint(
-                fields=["user", "role", "unit", "grid_code", "since"], name="rolegrant_once"
+                fields=["user", "role", "unit", "grid_code", "since", "stands_for"],
+                nulls_distinct=False,
+                name="rolegrant_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(stands_for__isnull=True) | (Q(until__isnull=False) & ~Q(stands_for=F("user"))),
+                name="rolegrant_stand_in_ends",
             ),
         ]
 
