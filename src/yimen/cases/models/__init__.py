@@ -17,8 +17,12 @@ from .facts import (
     Visit,
 )
 from .handbook import CommonAnswer, CompetentBody, HandbookVersion, PublicPhone, RetentionClass
+from .leaders import CaseLeader, ReceptionDay, ReceptionVisit
+from .majors import MajorReport
+from .instructions import Instruction, InstructionMark, Phrase, Submission
 from .papers import Attachment, SlipCode
 from .people import CaseKey, Participant, PhoneIndex, SealedExclusion, SealedGrant
+from .pressure import PressureSetting, Reminder, SupervisionFeedback
 
 __all__ = [
     "Assignment",
@@ -26,6 +30,7 @@ __all__ = [
     "Callback",
     "Case",
     "CaseKey",
+    "CaseLeader",
     "Category",
     "Clock",
     "CommonAnswer",
@@ -33,11 +38,19 @@ __all__ = [
     "Contact",
     "Extension",
     "HandbookVersion",
+    "Instruction",
+    "InstructionMark",
     "Link",
+    "MajorReport",
     "Note",
     "OutsideNumber",
     "Participant",
     "PhoneIndex",
+    "Phrase",
+    "PressureSetting",
+    "ReceptionDay",
+    "ReceptionVisit",
+    "Reminder",
     "PublicPhone",
     "ReadUpTo",
     "Result",
@@ -47,7 +60,9 @@ __all__ = [
     "SealedExclusion",
     "SealedGrant",
     "SlipCode",
+    "Submission",
     "Supervision",
+    "SupervisionFeedback",
     "Suspension",
     "Urge",
     "Visit",

@@ -137,16 +137,37 @@ class Callback(models.Model):
 
 
 class Extension(models.Model):
-    """延期: asked before expiry, with a reason told to the person (信访工作条例 §34: 30 days in total)."""
+    """延期: asked before expiry, approved or refused by the head, told to the person (信访工作条例 §34: 30 days in all).
 
+    `amount` is what was asked while `state` is asked, what was given once it is approved.
+    """
+
+    STATES = (
+        ("asked", _("待批")),
+        ("approved", _("已批准")),
+        ("refused", _("未批准")),
+        ("lapsed", _("不再需要")),
+    )
     case = _case()
     clock = models.ForeignKey("cases.Clock", on_delete=models.PROTECT, related_name="+")
     amount = models.PositiveIntegerField()
     reason = models.TextField()
+    state = models.CharField(max_length=8, choices=STATES, default="approved")
     asked_by = _user()
     asked_at = models.DateTimeField()
     approved_by = _user(null=True)
     approved_at = models.DateTimeField(null=True)
+    refused_by = _user(null=True)
+    refused_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True, default="", help_text="why it was refused")
+    told_way = models.CharField(max_length=8, choices=WAYS, blank=True, default="")
+    told_at = models.DateTimeField(null=True, help_text="when the reason was told to the person")
+    told_words = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(state="asked"), name="extension_one_asked")
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} +{self.amount}"
@@ -158,7 +179,10 @@ class Suspension(models.Model):
     case = _case()
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
-    reason = models.TextField()
+    ground = models.CharField(
+        max_length=24, blank=True, default="", help_text="key in data/suspension_reasons.csv"
+    )
+    reason = models.TextField(help_text="the note to it")
     approved_by = _user()
     ended_by = _user(null=True)
 
@@ -177,28 +201,64 @@ class Suspension(models.Model):
 
 
 class Urge(models.Model):
-    """催办: a reminder to the lead unit's liaison and head."""
+    """催办, rung by rung: the unit's liaison, its head, then reported to the director (PRACTICE: pressure has an order)."""
 
+    LEVELS = (("liaison", _("联络员")), ("head", _("单位负责人")), ("director", _("中心主任")))
     case = _case()
     unit = _unit()
+    level = models.CharField(max_length=8, choices=LEVELS, default="liaison")
+    to_user = _user(null=True)
     words = models.TextField()
     by = _user()
     at = models.DateTimeField()
+    reply = models.TextField(blank=True, default="")
+    replied_by = _user(null=True)
+    replied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "id"], name="urge_case")]
 
     def __str__(self) -> str:
         return f"{self.case_id}"
 
 
 class Supervision(models.Model):
-    """督办: numbered and signed, never before a 催办 (PRACTICE: pressure has an order)."""
+    """督办单 (V03): numbered without a gap in its year and signed, never before the lower rungs (PRACTICE).
 
+    `words` is 督办内容, `unit` the lead unit, `due_on` 交办时限; rows from before numbers had a year have no serial.
+    """
+
+    MODES = (("once", _("一次性反馈")), ("periodic", _("定期反馈")))
     case = _case()
     unit = _unit()
     number = models.CharField(max_length=40, unique=True)
+    year = models.PositiveSmallIntegerField(null=True)
+    serial = models.PositiveIntegerField(null=True)
+    title = models.CharField(max_length=200, blank=True, default="")
     words = models.TextField()
+    instructed_by = _user(null=True)
+    lead_leader = _user(null=True)
+    co_leaders = models.ManyToManyField("accounts.User", related_name="+", blank=True)
+    co_units = models.ManyToManyField("organisations.Unit", related_name="+", blank=True)
+    feedback_mode = models.CharField(max_length=8, choices=MODES, default="once")
+    cycle_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    contact = _user(null=True)
+    phone = models.CharField(max_length=40, blank=True, default="")
     signed_by = _user()
     at = models.DateTimeField()
     due_on = models.DateField()
+    concluded_at = models.DateTimeField(null=True, blank=True)
+    concluded_by = _user(null=True)
+    conclusion = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["year", "serial"], name="supervision_number_once"),
+            models.CheckConstraint(
+                condition=Q(feedback_mode="once") | Q(cycle_days__gte=1), name="supervision_cycle"
+            ),
+        ]
+        indexes = [models.Index(fields=["case", "id"], name="supervision_case")]
 
     def __str__(self) -> str:
         return self.number
