@@ -17,6 +17,16 @@ from .facts import (
     Visit,
 )
 from .handbook import CommonAnswer, CompetentBody, HandbookVersion, PublicPhone, RetentionClass
+from .joint import (
+    AssistResult,
+    AssistReturn,
+    CallbackRule,
+    CallbackScript,
+    Merge,
+    PersonAnswer,
+    Sampling,
+    UnsolvedDecision,
+)
 from .leaders import CaseLeader, ReceptionDay, ReceptionVisit
 from .majors import MajorReport
 from .instructions import Instruction, InstructionMark, Phrase, Submission
@@ -25,9 +35,13 @@ from .people import CaseKey, Participant, PhoneIndex, SealedExclusion, SealedGra
 from .pressure import PressureSetting, Reminder, SupervisionFeedback
 
 __all__ = [
+    "AssistResult",
+    "AssistReturn",
     "Assignment",
     "Attachment",
     "Callback",
+    "CallbackRule",
+    "CallbackScript",
     "Case",
     "CaseKey",
     "CaseLeader",
@@ -41,10 +55,12 @@ __all__ = [
     "Instruction",
     "InstructionMark",
     "Link",
+    "Merge",
     "MajorReport",
     "Note",
     "OutsideNumber",
     "Participant",
+    "PersonAnswer",
     "PhoneIndex",
     "Phrase",
     "PressureSetting",
@@ -56,6 +72,7 @@ __all__ = [
     "Result",
     "RetentionClass",
     "ReturnRequest",
+    "Sampling",
     "SavedFilter",
     "SealedExclusion",
     "SealedGrant",
@@ -64,6 +81,7 @@ __all__ = [
     "Supervision",
     "SupervisionFeedback",
     "Suspension",
+    "UnsolvedDecision",
     "Urge",
     "Visit",
 ]

@@ -159,6 +159,9 @@ class Case(models.Model):
     )
     last_solved = models.CharField(max_length=8, blank=True, default="")
     rating = models.PositiveSmallIntegerField(null=True, blank=True)
+    sampled = models.BooleanField(
+        default=True, help_text="false: told, and not drawn for a call-back (why: Sampling)"
+    )
     answered_by = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

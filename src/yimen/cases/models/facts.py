@@ -95,6 +95,9 @@ class Result(models.Model):
     decision = models.CharField(max_length=8, choices=DECISIONS, blank=True, default="")
     basis = models.TextField(blank=True, default="")
     source_reply = models.CharField(max_length=200, blank=True, default="")
+    without = models.TextField(
+        blank=True, default="", help_text="why it was reported before every assisting unit had answered"
+    )
     by = _user()
     at = models.DateTimeField()
     verified_by = _user(null=True)
@@ -279,7 +282,7 @@ class Visit(models.Model):
 class Link(models.Model):
     """Two matters linked by a clerk's own act (the same matter, or a follow-up). Nothing links people."""
 
-    KINDS = (("same", _("同一件事")), ("follow", _("另立新件")))
+    KINDS = (("same", _("同一件事")), ("follow", _("另立新件")), ("split", _("拆分")))
     case = _case()
     other = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8, choices=KINDS, default="same")
