@@ -24,11 +24,21 @@ from .roles import Role
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """代理: this person holds a role over a unit today in somebody else's place."""
+
+    role: str
+    unit_id: int
+    for_user: int
+
+
+@dataclass(frozen=True, slots=True)
 class Grants:
-    """What one person holds today: role → the units it holds for."""
+    """What one person holds today: role → the units it holds for, and in whose place (代理)."""
 
     user_id: int | None
     by_role: dict[str, frozenset[int]] = field(default_factory=dict)
+    standing: tuple[Standing, ...] = ()
 
     def has(self, *roles: Role) -> bool:
         return any(role in self.by_role for role in roles)
@@ -41,6 +51,10 @@ class Grants:
                 found |= units
         return found
 
+    def stands_for(self, *roles: Role) -> frozenset[int]:
+        """The people in whose place this person acts today, in one of `roles`; in any when none is named."""
+        return frozenset(one.for_user for one in self.standing if not roles or one.role in roles)
+
 
 def grants_of(actor: Actor, on: date | None = None) -> Grants:
     """Read the actor's grants that hold on a day (today). One query; doors keep the answer for one request."""
@@ -48,12 +62,16 @@ def grants_of(actor: Actor, on: date | None = None) -> Grants:
         return Grants(None)
     day = on or timezone.localdate()
     held: dict[str, set[int]] = {}
+    standing = []
     rows = RoleGrant.objects.filter(user_id=actor.user_id, user__is_active=True, since__lte=day).filter(
         Q(until__isnull=True) | Q(until__gte=day)
     )
-    for role, unit_id in rows.values_list("role", "unit_id"):
+    for role, unit_id, for_user in rows.values_list("role", "unit_id", "stands_for_id"):
         held.setdefault(role, set()).add(unit_id)
-    return Grants(actor.user_id, {role: frozenset(units) for role, units in held.items()})
+        if for_user is not None:
+            standing.append(Standing(role, unit_id, for_user))
+    by_role = {role: frozenset(units) for role, units in held.items()}
+    return Grants(actor.user_id, by_role, tuple(standing))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from . import rules
-from .models import Invitation, MfaReset, StaffSession, User
+from .models import Invitation, LinkRequest, MfaReset, StaffSession, User
 
 
 def by_sign_in(sign_in: str) -> User | None:
@@ -52,6 +52,12 @@ def recent_resets(limit: int = 20) -> QuerySet[MfaReset]:
     """The last requests that were decided, newest first."""
     rows = MfaReset.objects.exclude(confirmed_at__isnull=True, withdrawn_at__isnull=True)
     return rows.select_related("user", "asked_by", "confirmed_by")[:limit]
+
+
+def open_links() -> QuerySet[LinkRequest]:
+    """Asked-for one-time links waiting for a second person."""
+    rows = LinkRequest.objects.filter(confirmed_at__isnull=True, withdrawn_at__isnull=True)
+    return rows.select_related("user", "asked_by")
 
 
 def token_digest(token: str) -> str:

@@ -1,17 +1,22 @@
-"""What the counter keeps at hand: telephone numbers, common answers, bodies that are competent. Shipped as data."""
+"""What the counter keeps at hand: telephone numbers, common answers, bodies that are competent. Rows with validity.
+
+Read once a process and again when their version changes or the day does. A home whose tables were never loaded
+shows what is shipped: emergency numbers are never missing.
+"""
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
 
-from django.utils import translation
+from django.db.models import Q
+from django.utils import timezone, translation
 
-from yimen import cases
-
-FOLDER = Path(cases.__file__).parent / "data"
+from yimen.cases.actions.handbook import shipped_rows
+from yimen.cases.models import CommonAnswer, CompetentBody, HandbookVersion, PublicPhone
+from yimen.cases.models.handbook import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +57,40 @@ class Body:
         return " ".join(filter(None, (self.address, self.phone, self.hours)))
 
 
-@cache
-def _rows(name: str) -> tuple[dict[str, str], ...]:
-    with (FOLDER / name).open(encoding="utf-8", newline="") as stream:
-        return tuple(csv.DictReader(stream))
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """Everything that holds on one day, of one version."""
+
+    token: UUID | None
+    day: date
+    phones: tuple[PublicPhone, ...]
+    answers: tuple[Answer, ...]
+    bodies: tuple[Body, ...]
+
+
+_cache: Final[dict[str, _Loaded]] = {}
 
 
 def phones(*, emergency: bool) -> list[Phone]:
-    end = "_en" if translation.get_language() == "en" else ""
-    rows = [row for row in _rows("phones.csv") if bool(row["emergency"]) is emergency]
-    return [Phone(row["number"], row[f"name{end}"], row[f"when{end}"], emergency) for row in rows]
+    english = translation.get_language() == "en"
+    return [
+        Phone(
+            row.number,
+            (english and row.name_en) or row.name,
+            (english and row.when_en) or row.when,
+            emergency,
+        )
+        for row in _loaded().phones
+        if row.emergency is emergency
+    ]
 
 
-@cache
 def answers() -> tuple[Answer, ...]:
-    return tuple(
-        Answer(**{name: row[name] for name in Answer.__slots__}) for row in _rows("common_answers.csv")
-    )
+    return _loaded().answers
 
 
-@cache
 def bodies() -> tuple[Body, ...]:
-    return tuple(Body(**{name: row[name] for name in Body.__slots__}) for row in _rows("referral_bodies.csv"))
+    return _loaded().bodies
 
 
 def body(name: str) -> Body | None:
@@ -84,3 +101,33 @@ def body(name: str) -> Body | None:
 def answers_on(category: str) -> list[Answer]:
     """Common answers to questions of one category."""
     return [one for one in answers() if one.category == category]
+
+
+def _loaded() -> _Loaded:
+    """The token is read before the rows: a change in between only makes the next call read again."""
+    token, today = HandbookVersion.objects.values_list("token", flat=True).first(), timezone.localdate()
+    kept = _cache.get("loaded")
+    if kept is None or (kept.token, kept.day) != (token, today):
+        kept = _cache["loaded"] = _read(token, today)
+    return kept
+
+
+def _read(token: UUID | None, today: date) -> _Loaded:
+    return _Loaded(
+        token,
+        today,
+        tuple(_rows(PublicPhone, token, today)),
+        tuple(_plain(Answer, row) for row in _rows(CommonAnswer, token, today)),
+        tuple(_plain(Body, row) for row in _rows(CompetentBody, token, today)),
+    )
+
+
+def _rows(model: type[Kept], token: UUID | None, today: date) -> list[Any]:
+    if token is None:
+        return shipped_rows(model)
+    rows = model._default_manager.filter(valid_from__lte=today)
+    return list(rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today)))
+
+
+def _plain(kind: type[Any], row: Any) -> Any:
+    return kind(**{name: getattr(row, name) for name in kind.__slots__})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .factors import ask_reset, confirm_reset, factor_added, factor_removed, remove_factors, withdraw_reset
 from .invitations import invite, redeem
+from .links import ask_link, confirm_link, withdraw_link
 from .people import (
     change_password,
     create_demo_users,
@@ -15,8 +16,10 @@ from .people import (
 from .sessions import end, end_all, seen, sign_in_failed, sign_in_held, signed_in, signed_out
 
 __all__ = [
+    "ask_link",
     "ask_reset",
     "change_password",
+    "confirm_link",
     "confirm_reset",
     "create_demo_users",
     "create_user",
@@ -35,5 +38,6 @@ __all__ = [
     "sign_in_held",
     "signed_in",
     "signed_out",
+    "withdraw_link",
     "withdraw_reset",
 ]

@@ -109,9 +109,9 @@ class RetentionClass(Kept):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.what
+
     @property
     def months(self) -> int:
         return self.amount * (12 if self.unit == "year" else 1)
-
-    def __str__(self) -> str:
-        return self.what
