@@ -13,6 +13,7 @@ from yimen.accounts.models import User
 from yimen.calendars import actions as calendars
 from yimen.cases import queries
 from yimen.cases.actions.categories import load_categories
+from yimen.cases.actions.instructions import load_phrases
 from yimen.cases.actions.open import Registration, open_case
 from yimen.cases.actions.transition import run
 from yimen.cases.models import Case
@@ -85,6 +86,7 @@ def play() -> Cast:
     """A street with a centre, three offices and a company without accounts; calendars and categories loaded."""
     calendars.load_shipped()
     load_categories()
+    load_phrases()
     queries.number_prefix.cache_clear()
     Office.objects.create(name="永安路街道", centre_name="永安路街道综治中心", number_prefix="永")
     cast = Cast()

@@ -13,6 +13,8 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from yimen.foundation import crypto
 from yimen.foundation.home import Home
 
+_APPEND_ONLY = {"ledger_entry", "ledger_chain", "cases_instruction", "cases_instructionmark"}
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _session_home() -> Home:
@@ -51,7 +53,7 @@ def _the_suite_may_empty_the_ledger() -> Iterator[None]:
     plain = DatabaseOperations.sql_flush
 
     def sql_flush(self: DatabaseOperations, style: object, tables: list[str], **how: bool) -> list[str]:
-        guarded = [table for table in tables if table in {"ledger_entry", "ledger_chain"}]
+        guarded = [table for table in tables if table in _APPEND_ONLY]
         switch = "ALTER TABLE {0} {1} TRIGGER {0}_append_only".format
         off = [switch(table, "DISABLE") for table in guarded]
         on = [switch(table, "ENABLE ALWAYS") for table in guarded]

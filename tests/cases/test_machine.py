@@ -26,7 +26,7 @@ PEOPLE = ("clerk1", "clerk2", "director", "leader1", "handler.chengguan", "head.
 START = datetime(2026, 1, 5, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-def fields(draw: st.DataObject, verb: str, state: str, flow: str) -> dict[str, Any]:
+def fields(draw: st.DataObject, verb: str, state: str, flow: str, leader: int = 0) -> dict[str, Any]:
     """Plausible data for a verb: complete most of the time, sometimes with something missing."""
     row = TRANSITIONS.get((flow, state, verb))
     if row is None:
@@ -34,7 +34,8 @@ def fields(draw: st.DataObject, verb: str, state: str, flow: str) -> dict[str, A
     unit = draw.draw(st.sampled_from(["chengguan", "zhifa", "gongre"]))
     outcome = draw.draw(st.sampled_from(["reached", "no_answer", "refused"]))
     values: dict[str, Any] = {"unit": unit, "decision": "support", "way": "phone", "guide_kind": "legal",
-                              "outcome": outcome, "rating": "4", "handler": ""}  # fmt: skip
+                              "outcome": outcome, "rating": "4", "handler": "",
+                              "leader": str(leader), "recorded": "voice"}  # fmt: skip
     if verb == "call_back":
         return {
             "outcome": outcome,
@@ -57,9 +58,13 @@ class Life(RuleBasedStateMachine):
         self.now = START
         self.moved = 0
 
-    @initialize(anonymous=st.booleans(), flow=st.sampled_from(["", "petition", "service"]))
-    def opened(self, anonymous: bool, flow: str) -> None:
-        self.case = self.cast["clerk1"].opens(anonymous=anonymous, at=self.now)
+    @initialize(
+        anonymous=st.booleans(),
+        flow=st.sampled_from(["", "petition", "service"]),
+        category=st.sampled_from(["neighbour", "wages", "safety"]),
+    )
+    def opened(self, anonymous: bool, flow: str, category: str) -> None:
+        self.case = self.cast["clerk1"].opens(category=category, anonymous=anonymous, at=self.now)
         if flow:
             director = self.cast["director"]
             self.case = limits.screen(director.actor, director.grants, self.case.uuid, flow=flow, at=self.now)
@@ -77,7 +82,7 @@ class Life(RuleBasedStateMachine):
                 person.grants,
                 case.uuid,
                 verb,
-                fields(data, verb, case.state, case.flow),
+                fields(data, verb, case.state, case.flow, self.leader(data)),
                 at=self.now,
             )
         except YimenError:
@@ -85,6 +90,10 @@ class Life(RuleBasedStateMachine):
             return
         self.moved += 1
         assert (case.flow, case.state, verb) in TRANSITIONS, "an illegal move went through"
+
+    def leader(self, data: st.DataObject) -> int:
+        """Mostly somebody who may give instructions, sometimes a clerk."""
+        return self.cast[data.draw(st.sampled_from(["leader1", "leader1", "director", "clerk1"]))].user.pk
 
     def _snapshot(self) -> tuple[Any, ...]:
         return (

@@ -21,7 +21,7 @@ from yimen.foundation.ids import uuid7
 from yimen.ledger.models import Entry
 
 FIRST_PERSON = {"desk": "clerk1", "accountable": "clerk1", "director": "director", "lead": "handler.chengguan",
-                "head": "head.chengguan", "caller": "clerk2"}  # fmt: skip
+                "head": "head.chengguan", "caller": "clerk2", "recipient": "leader1"}  # fmt: skip
 VALUES = {
     "unit": "zhifa",
     "decision": "support",
@@ -29,6 +29,7 @@ VALUES = {
     "guide_kind": "legal",
     "outcome": "refused",
     "rating": "4",
+    "recorded": "voice",
 }
 
 
@@ -48,6 +49,9 @@ def _bring(cast: Cast, row: Transition) -> Case:
     case = limits.screen(director.actor, director.grants, case.uuid, flow=row.flow.value)
     handler = cast["handler.chengguan"]
     side = {
+        "awaiting": lambda: clerk.does(
+            case, "submit", opinion="请牵头", unit="chengguan", leader=str(cast["leader1"].user.pk)
+        ),
         "answered": lambda: clerk.does(case, "answer", reply="好"),
         "guided": lambda: clerk.does(case, "guide", guide_kind="legal", body="法院", reason="诉讼"),
         "withdrawn": lambda: clerk.does(case, "withdraw", reason="不要了"),
@@ -105,6 +109,8 @@ def test_two_at_once_make_one_step(stage: Cast, row: Transition, django_db_block
         case = _bring(stage, row)
         person: Person = stage[FIRST_PERSON[row.who[0].value]]
         data = {name: VALUES.get(name, "理由") for name in row.needs}
+        if "leader" in row.needs:
+            data["leader"] = str(stage["leader1"].user.pk)
         if "handler" in row.needs:
             data["handler"] = str(stage["head.chengguan"].user.pk)
         if row.verb == "send_back":

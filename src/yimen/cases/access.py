@@ -15,6 +15,7 @@ from .states import Who
 
 CENTRE_ROLES = (Role.CLERK, Role.DIRECTOR, Role.LEADER)
 DESK_ROLES = (Role.CLERK, Role.DIRECTOR)
+LEADERS = (Role.LEADER, Role.DIRECTOR)  # who may give an instruction
 UNIT_ROLES = (Role.HANDLER, Role.HEAD, Role.OFFICER, Role.COMMUNITY, Role.DISTRICT, Role.MEDIATOR)
 _ENDED = ("returned", "ended")
 
@@ -80,6 +81,8 @@ def relations(grants: Grants, case: Case) -> frozenset[Who]:
         found.add(Who.DIRECTOR)
     if grants.user_id is not None and case.accountable_person_id == grants.user_id:
         found.add(Who.ACCOUNTABLE)
+    if case.state == "awaiting" and case.holder_id == grants.user_id and grants.has(*LEADERS):
+        found.add(Who.RECIPIENT)
     if case.lead_unit_id is not None:
         found |= _unit_relations(grants, case, desk=desk, director=director)
     answered = grants.user_id in (case.answered_by_id, case.told_by_id)
@@ -112,6 +115,8 @@ def register_all() -> None:
     register("cases.open", role_only(*DESK_ROLES))
     register("cases.screen", role_only(Role.DIRECTOR))
     register("cases.reveal", Predicate(_reveal_scope, _reveal_allows))
+    register("cases.instruct", role_only(*LEADERS))
+    register("cases.set_phrases", role_only(Role.DIRECTOR))
     register("cases.hand_over", role_only(Role.DIRECTOR, Role.HEAD))
     register("cases.search_phone", role_only(*DESK_ROLES))
 

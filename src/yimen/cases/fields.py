@@ -45,6 +45,8 @@ OUTCOMES: Final = (
     ("refused", _("拒绝回访")),
     ("not_owed", _("匿名，无法回访")),
 )
+NOT_DRAWN: Final = "not_drawn"  # outcome of a matter that the sample spared (未抽中); nobody chooses it
+RECORDED: Final = (("paper", _("纸面批示")), ("voice", _("口头批示")))  # 代录: how it came
 GUIDE_KINDS: Final = (
     ("elsewhere", _("属于其他地区或单位：告知有权机关")),
     ("legal", _("引导至诉讼、仲裁、复议等法定途径")),
@@ -62,11 +64,21 @@ FIELDS: Final[dict[str, Field]] = {
         Field("assisting", "units", _("协办单位"), _("可多选，也可不选")),
         Field("require", "longtext", _("办理要求"), _("拟办意见：请承办单位做什么")),
         Field("reason", "longtext", _("理由")),
+        Field("opinion", "longtext", _("拟办意见"), _("建议由谁办、怎样办；批示后作为办理要求发给承办单位")),
+        Field("days", "number", _("办理时限"), _("工作日；不填则按规定的时限"), limit=365),
+        Field("leader", "leader", _("呈送领导")),
+        Field("instruction", "text", _("批示内容"), _("如：同意；阅；请××牵头"), limit=500),
+        Field("recorded", "choice", _("批示方式"), choices=RECORDED),
+        Field("signed_on", "datetime", _("批示时间"), _("领导签字或交代的时间；不填则为现在")),
+        Field("paper", "file", _("批示照片"), _("纸面批示须附照片或扫描件")),
         Field("handler", "person", _("经办人"), _("不选则由您办理")),
         Field("result", "longtext", _("办理结果"), _("做了什么，结果如何")),
         Field("decision", "choice", _("处理意见"), _("信访工作条例第三十二条"), choices=DECISIONS),
         Field("basis", "longtext", _("政策法规依据")),
         Field("source_reply", "text", _("答复来源"), _("如：供热公司 11月18日 来函"), limit=200),
+        Field("without", "longtext", _("不等协办的理由"), _("还有协办单位没有答复；写明为什么先报，它们仍须答复")),
+        Field("main", "text", _("主件编号"), _("同一件事中先办、由它出结果的那一件"), limit=40),
+        Field("persons", "persons", _("答复了哪几位"), _("没有勾的，以后用“逐人答复”补记")),
         Field("way", "choice", _("方式"), choices=WAYS),
         Field("served_on", "datetime", _("送达时间"), _("书面答复以来访人收到之日为准")),
         Field("said", "longtext", _("告知的内容")),

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from yimen.foundation.errors import Invalid
 from yimen.foundation.masking import mask_id_numbers
 
-from .fields import FIELDS
+from .fields import FIELDS, NOT_DRAWN
 from .states import MAX_RETURNS, MAX_TRIES, STATES, TRANSITIONS, Transition
 
 TITLE_LENGTH: Final = 30
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _STOP = re.compile(r"[。！？!?；;\n\r]")
 
 
@@ -66,8 +67,12 @@ def plain(value: Any) -> Any:
 
 def _complaint(name: str, value: Any) -> object:
     field = FIELDS[name]
-    if field.kind == "person" and not str(value).isdecimal():
+    if field.kind in ("person", "leader") and not str(value).isdecimal():
         return _("请从所列选项中选择")
+    if field.kind == "number" and not (str(value).isdecimal() and 1 <= int(value) <= field.limit):
+        return _("请填写 1 到 %d 的整数") % field.limit
+    if field.kind == "file" and not _UUID.fullmatch(str(value)):
+        return _("请重新选择文件")
     if field.kind == "choice" and value not in dict(field.choices):
         return _("请从所列选项中选择")
     if isinstance(value, str) and len(value) > field.limit:
@@ -98,6 +103,12 @@ class CaseFacts:
     actor_is_director: bool = False
     written_opinion_served: bool = False
     may_redo: bool = True
+    open_parts: bool = False
+    followed: bool = False
+    main_answered: bool = False
+    sampled: bool = True
+    needs_instruction: bool = False
+    actor_is_recipient: bool = False
 
 
 UNSOLVED: Final = ("no", "partly")
@@ -107,6 +118,32 @@ Guard = Callable[[CaseFacts, Mapping[str, Any], datetime], object]
 def _few_returns(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
     if facts.returns >= MAX_RETURNS:
         return _("已被退回两次，请中心主任指定承办单位")
+    return ""
+
+
+def _instructed_first(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    """呈批 categories: a leader's instruction of this round comes before the dispatch, or the director's own decision
+    after the second return (指定承办)."""
+    if not facts.needs_instruction or (facts.actor_is_director and facts.returns >= MAX_RETURNS):
+        return ""
+    if facts.actor_is_director:
+        return _("这一类事项须有领导批示才能转办：请先呈批，或由您先写下批示，再转办")
+    return _("这一类事项须有领导批示才能转办：请先点“呈批”，写明拟办意见，领导批示后即转给承办单位")
+
+
+def _recorded_for_another(facts: CaseFacts, data: Mapping[str, Any], at: datetime) -> object:
+    """代录: for somebody else, a written one with its photo, not signed in the future."""
+    if facts.actor_is_recipient:
+        return _("这件是呈给您的，请直接批示，不必代录")
+    return recorded_wrong(data, at)
+
+
+def recorded_wrong(data: Mapping[str, Any], at: datetime) -> object:
+    """What is wrong with a 代录, or an empty string."""
+    if data.get("recorded") == "paper" and not data.get("paper"):
+        return Invalid(_("纸面批示须附照片"), {"paper": _("请拍下或扫描领导的批示")})
+    if data.get("signed_on") and data["signed_on"] > at:
+        return Invalid(_("批示时间不对"), {"signed_on": _("不能在将来")})
     return ""
 
 
@@ -181,6 +218,8 @@ def _redo_possible(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) ->
 
 def _redone_first(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
     unsolved = facts.last_solved in UNSOLVED
+    if unsolved and facts.redos == 0 and facts.followed and not facts.written_opinion_served:
+        return _("来访人说没有解决，先取消并案，单独办理")
     if unsolved and facts.redos == 0 and facts.may_redo and not facts.written_opinion_served:
         return _("来访人说没有解决，先退回重办一次")
     return ""
@@ -216,7 +255,38 @@ def _review_not_reopen(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime
     return ""
 
 
+def _parts_collected(facts: CaseFacts, data: Mapping[str, Any], _at: datetime) -> object:
+    if facts.open_parts and not data.get("without"):
+        return Invalid(_("还有协办单位没有答复"), {"without": _("请写明为什么不等协办答复")})
+    return ""
+
+
+def _followed(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    if facts.written_opinion_served:
+        return _("已送达书面处理意见，不服的请在30日内申请复查（信访工作条例第三十五条）")
+    return "" if facts.followed else _("这件没有并案")
+
+
+def _main_answered(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    return "" if facts.main_answered else _("主件还没有审核过的结果；结果出来后再答复这位来访人")
+
+
+def _not_sampled(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    return _("这件抽中了回访，请先回访") if facts.sampled else ""
+
+
+def _spared(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    return "" if facts.last_outcome == NOT_DRAWN else _("办结以后不再登记评价")
+
+
 GUARDS: Final[dict[str, Guard]] = {
+    "parts_collected": _parts_collected,
+    "followed": _followed,
+    "main_answered": _main_answered,
+    "not_sampled": _not_sampled,
+    "spared": _spared,
+    "instructed_first": _instructed_first,
+    "recorded_for_another": _recorded_for_another,
     "few_returns": _few_returns,
     "not_designated": _not_designated,
     "objection_open": _objection_open,

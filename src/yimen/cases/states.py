@@ -33,6 +33,7 @@ class Who(StrEnum):
     LEAD = "lead"  # 主办单位成员; for a unit without accounts: the desk
     HEAD = "head"  # 主办单位负责人; for a unit without accounts: the director
     ASSIST = "assist"  # 协办单位成员
+    RECIPIENT = "recipient"  # 呈送的领导, while the matter awaits the instruction
     CALLER = "caller"  # 回访人: desk member who neither answered nor belongs to the handling unit
 
 
@@ -45,6 +46,9 @@ class Holder(StrEnum):
     ACTOR = "actor"
     HANDLER = "handler"  # the field `handler`, else the actor when of the unit, else the liaison
     HEAD = "head"  # the lead unit's 负责人; for a unit without accounts: the director
+    ROUTER = "router"  # the accountable person; after the second return the director
+    CALLER = "caller"  # the accountable person; who told the resident himself: a colleague, else the director
+    RECIPIENT = "recipient"  # the leader a matter is submitted to: the field `leader`
     NONE = "none"
 
 
@@ -128,6 +132,12 @@ VERBS: Final[dict[str, object]] = {
     "guide": _("引导告知"),
     "dispatch": _("转办"),
     "designate": _("指定承办"),
+    "submit": _("呈批"),
+    "instruct": _("批示"),
+    "record_instruction": _("代录批示"),
+    "send_back_proposal": _("退回重拟"),
+    "withdraw_submission": _("撤回呈批"),
+    "redirect": _("改送其他领导"),
     "recall": _("收回转办"),
     "sign": _("签收"),
     "request_return": _("申请退回"),
@@ -145,6 +155,9 @@ VERBS: Final[dict[str, object]] = {
     "call_back": _("回访"),
     "redo": _("退回重办"),
     "rate": _("登记评价"),
+    "merge": pgettext_lazy("verb", "并案"),
+    "unmerge": _("取消并案"),
+    "follow": _("随主件答复"),
     "close": pgettext_lazy("verb", "办结"),
     "withdraw": _("来访人撤回"),
     "archive": pgettext_lazy("verb", "归档"),
@@ -175,12 +188,36 @@ def _at_the_desk() -> list[Transition]:
     return [
         *_in(_BOTH, fresh, "answer", "answered", _DESK, Holder.ACTOR, needs="reply", may="way", effect="answer", ends="inform conclude"),
         *_in(_BOTH, fresh, "guide", "guided", _DESK, Holder.ACTOR, needs="guide_kind body reason", may="body_contact", effect="guide", ends="inform conclude"),
-        *_in(_BOTH, fresh, "dispatch", "dispatched", _DESK, Holder.LIAISON, needs="unit", may="assisting require", guards="few_returns", effect="dispatch"),
-        *_in(_BOTH, fresh, "designate", "dispatched", _DIRECTOR, Holder.LIAISON, needs="unit reason", may="assisting require", effect="designate"),
+        *_in(_BOTH, fresh, "dispatch", "dispatched", _DESK, Holder.LIAISON, needs="unit", may="assisting require", guards="instructed_first few_returns", effect="dispatch_at_once"),
+        *_in(_BOTH, fresh, "designate", "dispatched", _DIRECTOR, Holder.LIAISON, needs="unit reason", may="assisting require", guards="instructed_first", effect="designate"),
         *_in(_BOTH, "dispatched", "recall", "registered", _DESK, _ACC, needs="reason", effect="recall"),
-        *_in(_BOTH, "return_requested", "agree_return", "returned", _MINE, _ACC, may="note", effect="agree_return"),
+        *_in(_BOTH, "return_requested", "agree_return", "returned", _MINE, Holder.ROUTER, may="note", effect="agree_return"),
         *_in(_BOTH, "return_requested", "refuse_return", "dispatched", _MINE, Holder.LIAISON, needs="reason", effect="refuse_return"),
         *_in(_BOTH, working, "withdraw", "withdrawn", _MINE, _NONE, needs="reason", effect="close"),
+    ]
+
+
+def _before_the_leader() -> list[Transition]:
+    leader, more = (Who.RECIPIENT,), "unit assisting"
+    return [
+        *_in(_BOTH, "registered returned", "submit", "awaiting", _DESK, Holder.RECIPIENT, needs="opinion unit leader", may="assisting days", effect="submit"),
+        *_in(_BOTH, "awaiting", "instruct", "dispatched", leader, Holder.LIAISON, needs="instruction", may=more, effect="instruct"),
+        *_in(_BOTH, "awaiting", "record_instruction", "dispatched", _DESK, Holder.LIAISON, needs="instruction recorded", may=f"paper signed_on {more}", guards="recorded_for_another", effect="instruct"),
+        *_in(_BOTH, "awaiting", "send_back_proposal", "registered", leader, _ACC, needs="reason", effect="send_back_proposal"),
+        *_in(_BOTH, "awaiting", "withdraw_submission", "registered", _MINE, _ACC, needs="reason", effect="withdraw_submission"),
+        *_in(_BOTH, "awaiting", "redirect", "=", _DIRECTOR, Holder.RECIPIENT, needs="leader", may="note", effect="redirect"),
+        *_in(_BOTH, "awaiting", "withdraw", "withdrawn", _MINE, _NONE, needs="reason", effect="withdraw_awaiting"),
+    ]
+
+
+def _with_others() -> list[Transition]:
+    """并案: B is handled with a main matter and told its result; B keeps number, slip, answer, call-back and rating."""
+    return [
+        *_in(_BOTH, "registered returned dispatched", "merge", "merged", _DESK, _ACC, needs="main", may="note", effect="merge"),
+        *_in(_BOTH, "merged", "unmerge", "registered", _DESK, _ACC, needs="reason", effect="unmerge"),
+        *_in(_BOTH, "called_back", "unmerge", "registered", _DESK, _ACC, needs="reason", guards="followed unsolved", effect="unmerge"),
+        *_in(_BOTH, "merged", "follow", "told", _DESK, Holder.CALLER, needs="way", may="said served_on persons", guards="main_answered service_date", effect="follow", ends="inform conclude"),
+        *_in(_BOTH, "merged", "withdraw", "withdrawn", _MINE, _NONE, needs="reason", effect="withdraw_merged"),
     ]
 
 
@@ -194,11 +231,11 @@ def _in_the_unit() -> list[Transition]:
         *_in(_BOTH, "accepted", "start", "in_hand", _LEAD, _HANDLER, may="handler", effect="start"),
         *_in(_SERVICE, "signed", "start", "in_hand", _LEAD, _HANDLER, may="handler", effect="start"),
         *_in(_BOTH, "signed accepted in_hand", "assign", "=", _LEAD, _HANDLER, needs="handler", effect="assign"),
-        *_in(_PETITION, "in_hand", "report", "reported", _LEAD, Holder.HEAD, needs="result decision", may="basis source_reply", guards="accepted_first", effect="report"),
-        *_in(_SERVICE, "in_hand", "report", "reported", _LEAD, Holder.HEAD, needs="result", may="basis source_reply", effect="report"),
+        *_in(_PETITION, "in_hand", "report", "reported", _LEAD, Holder.HEAD, needs="result decision", may="basis source_reply without", guards="accepted_first parts_collected", effect="report"),
+        *_in(_SERVICE, "in_hand", "report", "reported", _LEAD, Holder.HEAD, needs="result", may="basis source_reply without", guards="parts_collected", effect="report"),
         *_in(_BOTH, "reported", "verify", "verified", _HEAD, _HANDLER, may="note", guards="not_own_report", effect="verify"),
         *_in(_BOTH, "reported", "send_back", "in_hand", _HEAD, _HANDLER, needs="reason", effect="send_back"),
-        *_in(_BOTH, "verified not_accepted", "tell", "told", _LEAD, _ACC, needs="way", may="said served_on", guards="service_date", effect="tell", ends="inform conclude"),
+        *_in(_BOTH, "verified not_accepted", "tell", "told", _LEAD, Holder.CALLER, needs="way", may="said served_on persons", guards="service_date", effect="tell", ends="inform conclude"),
     ]
 
 
@@ -207,6 +244,8 @@ def _afterwards() -> list[Transition]:
         *_in(_BOTH, "told", "attempt", "=", _CALLER, _KEEP, may="way comment", guards="tries_left", effect="attempt"),
         *_in(_BOTH, "told", "call_back", "called_back", _CALLER, _ACC, needs="outcome", may="way solved rating comment", guards="callback_complete", effect="call_back"),
         *_in(_BOTH, "called_back", "redo", "in_hand", _DESK, _HANDLER, needs="reason", guards="redo_possible unsolved redo_allowed", effect="redo"),
+        *_in(_BOTH, "told", "close", "closed", _DESK, _NONE, may="note", guards="not_sampled", effect="close_unsampled"),
+        *_in(_BOTH, "closed", "rate", "=", _CALLER, _NONE, needs="rating", may="comment", guards="spared no_rating_yet", effect="rate"),
         *_in(_BOTH, "called_back answered", "rate", "rated", _CALLER, _ACC, needs="rating", may="comment", guards="reached no_rating_yet", effect="rate"),
         *_in(_BOTH, "answered guided", "close", "closed", _DESK, _NONE, may="note", effect="close"),
         *_in(_BOTH, "called_back rated", "close", "closed", _DESK, _NONE, may="note", guards="redone_first unsolved_explained", effect="close"),
@@ -216,7 +255,7 @@ def _afterwards() -> list[Transition]:
 # fmt: on
 
 
-_ROWS = (*_at_the_desk(), *_in_the_unit(), *_afterwards())
+_ROWS = (*_at_the_desk(), *_before_the_leader(), *_with_others(), *_in_the_unit(), *_afterwards())
 TRANSITIONS: Final[dict[tuple[str, str, str], Transition]] = {
     (row.flow.value, row.source, row.verb): row for row in _ROWS
 }

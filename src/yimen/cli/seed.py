@@ -14,6 +14,8 @@ HIDDEN = True
 HOOKS = [
     "yimen.cases.actions.calendar_changed:load_shipped",
     "yimen.cases.actions.categories:load_categories",
+    "yimen.cases.actions.handbook:load_handbook",
+    "yimen.cases.actions.instructions:load_phrases",
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -47,6 +48,30 @@ def new_clock(
     first = min(clocks, key=lambda clock: clock.due_at or datetime.max.replace(tzinfo=start_at.tzinfo))
     first.charged_unit_id = charged_unit_id
     return first
+
+
+ORDERED = "PS-DAYS"  # the code of a limit that a leader's instruction set
+
+
+def part_clock(case: Case, unit_id: int, at: datetime, days: int | None = None) -> Clock:
+    """An unsaved clock of one unit's part: by the rule, or the days of an instruction where they end earlier."""
+    usual = new_clock(case, "assignment", "assignment", at, unit_id)
+    if not days:
+        return usual
+    ordered = Clock(case_id=case.pk, kind="assignment", step="assignment", rule=_ordered(case, days, at),
+                    start_at=at, charged_unit_id=unit_id)  # fmt: skip
+    compute(ordered)
+    assert ordered.due_at
+    return ordered if usual.due_at is None or ordered.due_at < usual.due_at else usual
+
+
+def _ordered(case: Case, days: int, at: datetime) -> dict[str, Any]:
+    return {
+        "code": ORDERED, "flow": case.flow, "step": "assignment", "category": "", "urgency": "", "amount": days,
+        "unit": "work_day", "day_zero": "entered", "what": "领导批示的办理时限", "what_en": "the limit of the instruction",
+        "article": "领导批示", "article_en": "the leader's instruction", "certainty": "D", "extend_max": 0,
+        "valid_from": timezone.localdate(at).isoformat(),
+    }  # fmt: skip
 
 
 def _has(case: Case, flow: str, step: str, at: datetime) -> bool:
@@ -121,6 +146,15 @@ def stop(clocks: Iterable[Clock], at: datetime, *, void: bool = False, pauses: P
         clock.save(
             update_fields=["running", "stopped_at", "outcome", "target_at", "due_at", "explain", "explain_en"]
         )
+
+
+def end_pause(case: Case, at: datetime, by: int | None = None) -> date:
+    """End the open suspension on the day of `at` and say so on the matter (not saved); gives that day."""
+    row = Suspension.objects.get(case=case, until__isnull=True)
+    row.until, row.ended_by_id = max(timezone.localdate(at), row.since), by
+    row.save()
+    case.suspended = False
+    return row.until
 
 
 def cut(pauses: Pauses, at: datetime) -> list[tuple[date, date | None]]:

@@ -20,11 +20,11 @@ from yimen.access.roles import Role
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid, Refused
 
-from .. import queries, rules
+from .. import instructions, queries, rules, suspensions
 from ..access import relations
 from ..models import Case, Clock
 from ..states import SEALED_VERBS, STATES, TRANSITIONS, UNIT_STATES, VERBS, Flow, Transition
-from . import clocks, holders, people
+from . import clocks, extensions, holders, people
 from .effects import EFFECTS
 from .record import record, standing
 
@@ -128,6 +128,8 @@ def facts_of(grants: Grants, case: Case, actor_id: int | None) -> rules.CaseFact
         offline=case.lead_unit is not None and not case.lead_unit.online,
         actor_is_director=grants.has(Role.DIRECTOR),
         written_opinion_served=opinion,
+        needs_instruction=case.state in ("registered", "returned") and instructions.needed(case),
+        actor_is_recipient=case.state == "awaiting" and case.holder_id == actor_id,
         may_redo=case.lead_unit_id is not None
         and (case.flow != Flow.PETITION or case.accepted_at is not None),
     )
@@ -169,15 +171,35 @@ def _perform(step: Step) -> None:
     before = case.state
     step.clocks = clocks.running(case)
     case.state, case.next_step = row.target, STATES[row.target].next_step or None
+    _end_suspension(step)
     if effect := EFFECTS.get(row.effect):
         effect(step)
     holders.pass_on(step)
     _run_clocks(step)
+    if before in (*UNIT_STATES, "return_requested") and not _may_extend(case):
+        extensions.lapse(case)
     case.version += 1
     case.changed_at = step.at
     case.history = False
     case.save()
     _record(step, before)
+
+
+def _may_extend(case: Case) -> bool:
+    return case.lead_unit_id is not None and case.clock_id is not None and case.state != "told"
+
+
+def _end_suspension(step: Step) -> None:
+    """中止计时 is for the unit's work and for a hearing: it ends by itself with the step that leaves them."""
+    case = step.case
+    if not case.suspended or step.row.target in suspensions.suspendable():
+        return
+    clocks.end_pause(case, step.at, step.actor.user_id)
+    pauses = clocks.pauses_of(case)
+    for clock in step.clocks:
+        if clock.kind in clocks.PAUSABLE:
+            clocks.compute(clock, pauses)
+            clock.save(update_fields=["target_at", "due_at", "provisional", "explain", "explain_en"])
 
 
 def _run_clocks(step: Step) -> None:

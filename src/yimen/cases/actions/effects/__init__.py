@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from . import afterwards, desk, parts, unit
+from . import afterwards, desk, instructions, joint, parts, unit
 
 if TYPE_CHECKING:
     from ..transition import Step
@@ -19,7 +19,13 @@ EFFECTS: Final[dict[str, Effect]] = {
     "answer": desk.answer,
     "guide": desk.guide,
     "recall": desk.recall,
-    "dispatch": desk.dispatch,
+    "dispatch_at_once": instructions.dispatch_at_once,
+    "submit": instructions.submit,
+    "instruct": instructions.instruct,
+    "send_back_proposal": instructions.send_back_proposal,
+    "withdraw_submission": instructions.withdraw_submission,
+    "withdraw_awaiting": instructions.withdraw_awaiting,
+    "redirect": instructions.redirect,
     "designate": desk.designate,
     "sign": unit.sign,
     "request_return": unit.request_return,
@@ -37,6 +43,11 @@ EFFECTS: Final[dict[str, Effect]] = {
     "call_back": afterwards.call_back,
     "redo": afterwards.redo,
     "rate": afterwards.rate,
+    "merge": joint.merge,
+    "unmerge": joint.unmerge,
+    "follow": joint.follow,
+    "withdraw_merged": joint.withdraw_merged,
+    "close_unsampled": joint.close_unsampled,
     "close": afterwards.close,
     "archive": afterwards.archive,
     "reopen": afterwards.reopen,

@@ -36,15 +36,22 @@ def assign(step: Step, unit: Unit, role: str) -> None:
         clocks.stop([c for c in step.clocks if c.pk == live.clock_id and c.running], step.at, void=True)
         live.state, live.ended_at = "ended", step.at
         live.save(update_fields=["state", "ended_at"])
-    row = begin_part(case, unit, role, step.data.get("require", ""), step.actor.user_id, step.at)
+    row = begin_part(case, unit, role, step.data.get("require", ""), step.actor.user_id, step.at,
+                     days=step.data.get("days") if role == "lead" else None)  # fmt: skip
     step.started.append(row.clock)
 
 
 def begin_part(
-    case: Case, unit: Unit, role: str, require: str, sent_by_id: int | None, at: datetime
+    case: Case,
+    unit: Unit,
+    role: str,
+    require: str,
+    sent_by_id: int | None,
+    at: datetime,
+    days: int | None = None,
 ) -> Assignment:
-    """A unit is asked for its part, which has a clock of its own."""
-    clock = clocks.new_clock(case, "assignment", "assignment", at, unit.pk)
+    """A unit is asked for its part, which has a clock of its own; `days` (work days) a leader's instruction allows it."""
+    clock = clocks.part_clock(case, unit.pk, at, days)
     clock.save()
     return Assignment.objects.create(
         case=case,
