@@ -85,6 +85,130 @@ class V01:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What every A4 form says besides its own fields: whose it is, and who printed it when."""
+
+    office: str
+    url: str = ""
+    printed_at: datetime | None = None
+    printed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class V02(Sheet):
+    """转办单; `assigned` makes it a 交办单. `to_unit` is 主办, `co_units` are 协办."""
+
+    no: str
+    source_no: str
+    to_unit: str
+    kind: str
+    content: str
+    due: date | datetime | None
+    by: str
+    at: datetime | None
+    co_units: list[str] = field(default_factory=list)
+    require: str = ""
+    signed: str = ""
+    objection: str = ""
+    reply: str = ""
+    rating: str = ""
+    unsat_reason: str = ""
+    assigned: bool = False
+    confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class V03(Sheet):
+    """督办单: `lead_unit` is 牵头, `co_units` are 配合."""
+
+    title: str
+    doc_no: str
+    content: str
+    instructed_by: str
+    at: datetime | None
+    lead_leader: str
+    due: date | datetime | None
+    feedback_mode: str
+    lead_unit: str
+    co_leaders: list[str] = field(default_factory=list)
+    feedback_cycle: str = ""
+    co_units: list[str] = field(default_factory=list)
+    contact: str = ""
+    phone: str = ""
+    files: list[str] = field(default_factory=list)
+    reply: str = ""
+    is_final: bool | None = None
+    plan_finish: date | None = None
+    finished_at: datetime | None = None
+    callback_at: datetime | None = None
+    callback: str = ""
+    rating: str = ""
+    source_no: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class V04(Sheet):
+    """回访单: one try of the call-back desk."""
+
+    source_no: str
+    at: datetime | None
+    way: str
+    by: str
+    reached: bool | None
+    solved: str
+    rating: str
+    reason: str = ""
+    action: str = ""
+    topic: str = ""
+
+
+Notice = Literal["accept", "forward", "refuse", "extend"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class V05:
+    """信访告知书 in one of its four kinds, in the letter format of GB/T 9704. `issuer` seals it; a draft says so."""
+
+    issuer: str
+    kind: Notice
+    doc_no: str
+    name: str
+    summary: str
+    received: str
+    procedure: str
+    date: date | None
+    served: str
+    sent_to: str = ""
+    competent: str = ""
+    extension: str = ""
+    approved_by: str = ""
+    no: str = ""
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class V06:
+    """信访处理（答复）意见书, in the letter format of GB/T 9704. `seal` is the unit that seals, not an inner office."""
+
+    title: str
+    received: date | None
+    request: str
+    facts: str
+    opinion: str
+    basis: str
+    remedy: str
+    seal: str
+    signed_by: str
+    served: str
+    forwarder: str = ""
+    name: str = ""
+    doc_no: str = ""
+    date: date | None = None
+    no: str = ""
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slip:
     """The paper a visitor takes home; it is also the written notice of 信访工作条例 §23.
 

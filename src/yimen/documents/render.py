@@ -6,8 +6,10 @@ from dataclasses import asdict
 from textwrap import wrap
 from typing import Any
 
-from . import fields, forms
+from . import fields, forms, receipts
 from .press import set_type
+
+Paper = forms.V01 | forms.V02 | forms.V03 | forms.V04 | forms.V05 | forms.V06 | receipts.R01 | receipts.R02
 
 
 def v01(data: forms.V01) -> bytes:
@@ -25,7 +27,18 @@ def referral(data: forms.Referral, size: forms.Size = "a5") -> bytes:
     return set_type("referral", _pocket(data, size), data.url)
 
 
-def _pocket(data: forms.Slip | forms.Referral, size: forms.Size) -> dict[str, Any]:
+def paper(data: Paper) -> bytes:
+    """A form or letter by the shape of its values: V02–V06 and R02 on A4, R01 on A5."""
+    form = type(data).__name__
+    return set_type(form, asdict(data) | {"labels": fields.labels(form)}, getattr(data, "url", ""))
+
+
+def r03(data: receipts.R03, size: forms.Size = "a5") -> bytes:
+    """一次性告知单 to take home."""
+    return set_type("R03", _pocket(data, size), data.url)
+
+
+def _pocket(data: forms.Slip | forms.Referral | receipts.R03, size: forms.Size) -> dict[str, Any]:
     """What small papers share. Raises ValueError for another size or language."""
     if size not in ("a5", "80mm"):
         raise ValueError(f"a slip is a5 or 80mm, not {size!r}")
