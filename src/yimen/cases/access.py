@@ -10,7 +10,7 @@ from yimen.access.registry import Grants, Predicate, nothing, register, role_onl
 from yimen.access.roles import Role
 from yimen.organisations.models import Membership
 
-from .models import Assignment, Case, SealedExclusion, SealedGrant
+from .models import Assignment, AssistResult, Case, Merge, PersonAnswer, SealedExclusion, SealedGrant
 from .states import Who
 
 CENTRE_ROLES = (Role.CLERK, Role.DIRECTOR, Role.LEADER)
@@ -72,7 +72,7 @@ def _assignments(case: Case) -> list[Assignment]:
 
 
 def relations(grants: Grants, case: Case) -> frozenset[Who]:
-    """How this person stands to this matter now. Costs at most one query (the lead unit, when not loaded)."""
+    """How this person stands to this matter now. Few queries: the lead unit when not loaded; who may call, once told."""
     found: set[Who] = set()
     desk, director = grants.has(*DESK_ROLES), grants.has(Role.DIRECTOR)
     if desk:
@@ -81,16 +81,45 @@ def relations(grants: Grants, case: Case) -> frozenset[Who]:
         found.add(Who.DIRECTOR)
     if grants.user_id is not None and case.accountable_person_id == grants.user_id:
         found.add(Who.ACCOUNTABLE)
-    if case.state == "awaiting" and case.holder_id == grants.user_id and grants.has(*LEADERS):
+    if is_recipient(grants, case):
         found.add(Who.RECIPIENT)
     if case.lead_unit_id is not None:
         found |= _unit_relations(grants, case, desk=desk, director=director)
-    answered = grants.user_id in (case.answered_by_id, case.told_by_id)
-    if desk and not answered and case.lead_unit_id not in grants.units(*UNIT_ROLES):
+    if desk and _may_call(grants, case):
         found.add(Who.CALLER)
     if not found and _assists(grants, case):
         found.add(Who.ASSIST)
     return frozenset(found)
+
+
+def is_recipient(grants: Grants, case: Case) -> bool:
+    """Whether the matter lies before this leader now, or before one in whose place this person acts (代理)."""
+    if case.state != "awaiting" or not grants.has(*LEADERS):
+        return False
+    return case.holder_id == grants.user_id or case.holder_id in grants.stands_for(*LEADERS)
+
+
+_CALLED_IN = ("told", "called_back", "answered", "closed")
+
+
+def _may_call(grants: Grants, case: Case) -> bool:
+    """回访人: of the centre, answered nobody in this matter, belongs to no unit that handled it (主办, 协办, 主件's)."""
+    if grants.user_id in (case.answered_by_id, case.told_by_id):
+        return False
+    if case.lead_unit_id is not None and case.lead_unit_id in grants.units(*UNIT_ROLES):
+        return False
+    return case.state not in _CALLED_IN or not _handled(grants, case)
+
+
+def _handled(grants: Grants, case: Case) -> bool:
+    """Member of a handling unit, whatever the roles; or told one of many; or typed a helping unit's answer."""
+    merge = Merge.objects.filter(case=case, ended_at__isnull=True)
+    matters = [case.pk, *merge.values_list("main", flat=True)] if case.lead_unit_id is None else [case.pk]
+    units = Assignment.objects.filter(case__in=matters).exclude(state="returned").values("unit")
+    member = Membership.objects.filter(user=grants.user_id, active=True, unit__in=units)
+    told = PersonAnswer.objects.filter(case=case, told_by=grants.user_id)
+    answer = AssistResult.objects.filter(assignment__case__in=matters, by=grants.user_id)
+    return member.exists() or told.exists() or answer.exists()
 
 
 def _assists(grants: Grants, case: Case) -> bool:
@@ -117,6 +146,11 @@ def register_all() -> None:
     register("cases.reveal", Predicate(_reveal_scope, _reveal_allows))
     register("cases.instruct", role_only(*LEADERS))
     register("cases.set_phrases", role_only(Role.DIRECTOR))
+    register("cases.plan_reception", role_only(*DESK_ROLES))
+    register("cases.set_pressure", role_only(Role.DIRECTOR))
+    register("cases.weekly", role_only(*CENTRE_ROLES))
+    register("cases.callback", role_only(*DESK_ROLES))
+    register("cases.callback_rules", role_only(Role.DIRECTOR, Role.ADMIN))
     register("cases.hand_over", role_only(Role.DIRECTOR, Role.HEAD))
     register("cases.search_phone", role_only(*DESK_ROLES))
 

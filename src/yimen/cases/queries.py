@@ -16,11 +16,12 @@ from yimen.access.roles import Role
 from yimen.foundation.errors import Missing
 from yimen.organisations.models import Office
 
+from . import pressed
 from .access import CENTRE_ROLES, UNIT_ROLES, relations
 from .fields import WRITTEN
-from .models import Assignment, Case, Category, Clock, Result, ReturnRequest
+from .models import Assignment, Case, Category, Clock, Merge, Result, ReturnRequest
 from .models.case import Bigrams
-from .states import HIDDEN_VERBS, OPEN_STATES, STATES, VERBS, Transition, rows_from
+from .states import HIDDEN_VERBS, MAX_RETURNS, OPEN_STATES, STATES, VERBS, Transition, rows_from
 
 PAGE = 30
 DUE_SOON_DAYS = 2
@@ -94,7 +95,7 @@ class Page:
 
 
 def worklist(grants: Grants, name: str) -> QuerySet[Case]:
-    """A named list: mine, due-soon, overdue, first-contact, unit, callback, screening, history, all. Open matters, by clock.
+    """A named list (`lists.WORKLISTS` of the staff face; what presses on whom in `pressed`). Open matters, by clock.
 
     What was imported with its answer stays in `history` until somebody takes a step, so that no daily list drowns.
     """
@@ -111,9 +112,10 @@ def _worklist_condition(grants: Grants, name: str) -> Q:
         "overdue": _concerns(grants) & Q(due_at__lt=now),
         "first-contact": Q(accountable_person=grants.user_id),
         "unit": _of_my_units(grants),
-        "callback": Q(state="told"),
+        "callback": Q(state="told", sampled=True),
         "screening": Q(screened=False),
         "history": Q(history=True),
+        **pressed.conditions(grants),
         "all": Q(),
     }
     if name not in conditions:
@@ -181,7 +183,10 @@ def _cursor(after: str) -> tuple[datetime, UUID]:
         raise Missing(_("翻页的地址不对，请从第一页看起")) from None
 
 
-COUNTED = ("mine", "due-soon", "overdue", "first-contact", "unit", "callback", "screening", "history")
+COUNTED = (
+    "mine", "due-soon", "overdue", "first-contact", "unit", "callback", "screening", "history", "reminded", "urged",
+    "extension", "supervised", "charge", "unreported",
+)  # fmt: skip
 
 
 def counts(grants: Grants) -> dict[str, int]:
@@ -227,6 +232,15 @@ def search(grants: Grants, text: str, size: int = PAGE) -> list[Case]:
     return list(rows.order_by("-received_at", "-id")[:size])
 
 
+def found_by(grants: Grants, text: str) -> QuerySet[Case]:
+    """Every matter that `search` would find with a page without end, newest first: for the workbook of a search."""
+    rows = visible_to(grants)
+    exact = by_number(grants, text) if text.strip() else None
+    if exact:
+        return rows.filter(pk=exact.pk)
+    return matching(rows, text).order_by("-received_at", "-id") if text.strip() else rows.none()
+
+
 def similar_open(grants: Grants, *, place: str, category: str = "", size: int = 5) -> list[Case]:
     """Open matters at the same place, for the clerk to judge whether it is the same one."""
     if len(place.strip()) < 2:
@@ -253,7 +267,7 @@ class Move:
 def moves(grants: Grants, case: Case) -> list[Move]:
     """Only what this person may do now, the primary step first."""
     mine = relations(grants, case)
-    first = STATES[case.state].primary
+    first = _primary(case)
     found = [
         Move(row.verb, VERBS[row.verb], row, row.verb == first)
         for row in rows_from(case.flow, case.state)
@@ -262,6 +276,15 @@ def moves(grants: Grants, case: Case) -> list[Move]:
     if found and not any(move.primary for move in found) and first in ("start",):
         found = [Move(m.verb, m.words, m.row, m.verb == "accept") for m in found]
     return sorted(found, key=lambda move: not move.primary)
+
+
+def _primary(case: Case) -> str:
+    """The verb of the button: the state's own; twice returned, only the director's 指定承办 leads on."""
+    if case.state == "returned" and case.returns >= MAX_RETURNS:
+        return "designate"
+    if case.state == "told" and not case.sampled:
+        return "close"
+    return STATES[case.state].primary
 
 
 def clocks_of(case: Case) -> list[Clock]:
@@ -295,8 +318,13 @@ def written_opinion_served(case: Case) -> bool:
         case.flow == "petition"
         and case.served_at is not None
         and case.served_way in WRITTEN
-        and Result.objects.filter(case=case).exclude(decision="").exists()
+        and Result.objects.filter(Q(case=case) | Q(case__in=_main_of(case))).exclude(decision="").exists()
     )
+
+
+def _main_of(case: Case) -> QuerySet[Merge]:
+    """并案: the main matter, whose opinion is this one's too."""
+    return Merge.objects.filter(case=case, ended_at__isnull=True).values("main")
 
 
 def categories(on: datetime | None = None) -> list[Category]:

@@ -1,4 +1,4 @@
-"""What runs beside the server: the ledger's sequencer. Kept alive by `./yimen up`."""
+"""What runs beside the server: the ledger's sequencer, and reminders of what is due. Kept alive by `./yimen up`."""
 
 from __future__ import annotations
 
@@ -22,10 +22,14 @@ def run(args: argparse.Namespace) -> int:
     import django
 
     django.setup()
+    from yimen.cases.actions import reminders
     from yimen.ledger import sequencer
 
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda number, frame: stop.set())
+    beside = threading.Thread(target=reminders.run_forever, args=(stop,), daemon=True)
+    beside.start()
     sequencer.run_forever(stop)
+    beside.join(timeout=5)
     return 0

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.access.models import RoleGrant
-from yimen.access.queries import stand_in_of
+from yimen.access.queries import holding, stand_in_of
 from yimen.access.roles import Role
 from yimen.accounts.models import User
 from yimen.foundation.actor import Actor
@@ -97,10 +97,9 @@ def recipient(step: Step) -> tuple[int, int]:
 
 def leaders(case: Case) -> QuerySet[RoleGrant]:
     """Who may give instructions on a matter today: leaders of its centre first, then the director."""
-    today, seated = timezone.localdate(), Membership.objects.filter(active=True, user__is_active=True)
-    rows = RoleGrant.objects.filter(role__in=LEADERS, unit_id=case.accountable_unit_id, since__lte=today)
-    rows = rows.filter(Q(until__isnull=True) | Q(until__gte=today), user_id__in=seated.values("user_id"))
-    return rows.select_related("user").order_by("-role", "id")
+    seated = Membership.objects.filter(active=True, user__is_active=True).values("user_id")
+    rows = holding().filter(role__in=LEADERS, unit_id=case.accountable_unit_id, user_id__in=seated)
+    return rows.order_by("-role", "id")  # "leader" before "director"
 
 
 def usual_leader(case: Case) -> int | None:

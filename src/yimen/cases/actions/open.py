@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from ..models import Case, Category, Clock
 from ..models.case import APPEALS, CHANNELS, URGENCIES
 from ..rules import make_title, plain
 from ..states import MAX_REPRESENTATIVES, STATES, Flow
-from . import clocks, holders, people, search
+from . import clocks, holders, leaders, majors, people, search
 from .keys import make_key
 from .people import Person
 from .record import record, standing
@@ -62,7 +62,11 @@ class Registration:
     fingerprint: bool = False
     reported_to: str = ""
     reported_at: datetime | None = None
+    reception: int | None = None
     external_number: str = ""
+    from_body: str = ""
+    from_number: str = ""
+    from_on: date | None = None
     source: str = ""
     client_key: UUID | None = None
     words: dict[str, str] = field(default_factory=dict)
@@ -89,6 +93,9 @@ def open_case(actor: Actor, grants: Grants, form: Registration, *, at: datetime 
             case = draft(form, category, member, now)
             store(case, form, now)
             record_opening(actor, case, form, now)
+            majors.keep_from_registration(actor, case, form.reported_to, form.reported_at, now)
+            if form.reception:
+                leaders.tie(actor, case, form.reception, now)
     except IntegrityError:
         if repeated := _repeated(form):  # another connection was first with the same form
             return repeated
@@ -117,7 +124,7 @@ def check(form: Registration, now: datetime, *, sealed: bool = False) -> Categor
     )
     if category is None:
         wrong["category"] = _("请选择类别")
-    wrong |= _check_people(form) | _check_choices(form)
+    wrong |= _check_people(form) | _check_choices(form) | _check_paper(form, today)
     if form.received_at and form.received_at > now + timedelta(minutes=1):
         wrong["received_at"] = _("收到时间不能在将来")
     elif form.received_at and form.received_at.year < EARLIEST_YEAR:
@@ -127,6 +134,15 @@ def check(form: Registration, now: datetime, *, sealed: bool = False) -> Categor
     if wrong or category is None:
         raise Invalid(_("还有内容要补充或更正"), wrong)
     return category
+
+
+def _check_paper(form: Registration, today: date) -> dict[str, object]:
+    """来文: the day the paper came cannot be in the future, and an old year is a slip of the pen."""
+    if form.from_on and form.from_on > today:
+        return {"from_on": _("收文日期不能在将来")}
+    if form.from_on and form.from_on.year < EARLIEST_YEAR:
+        return {"from_on": _("收文日期早于 %d 年，请核对") % EARLIEST_YEAR}
+    return {}
 
 
 def _check_people(form: Registration) -> dict[str, object]:
@@ -166,6 +182,8 @@ def _check_choices(form: Registration) -> dict[str, object]:
         "phone": 40,
         "address": 200,
         "external_number": 60,
+        "from_body": 100,
+        "from_number": 60,
     }
     for name, limit in limits.items():
         if len(getattr(form, name)) > limit:
@@ -179,7 +197,7 @@ def _check_choices(form: Registration) -> dict[str, object]:
 def draft(
     form: Registration, category: Category, member: Membership, now: datetime, *, sealed: bool = False
 ) -> Case:
-    received = form.received_at or now
+    received = form.received_at or _paper_came(form.from_on, now) or now
     text, place = plain(form.text), plain(form.place)
     case = Case(
         pk=_next_id(),
@@ -201,6 +219,9 @@ def draft(
         anonymous=form.anonymous,
         confidential=form.confidential,
         external_number=plain(form.external_number),
+        from_body=plain(form.from_body),
+        from_number=plain(form.from_number),
+        from_on=form.from_on,
         reachable=any(person.phone for name, person in people.named(form) if name != "witness"),
         round_at=received,
         changed_at=now,
@@ -215,6 +236,13 @@ def draft(
     case.accountable_person_id = case.holder_id = member.user_id
     case.accountable_unit = case.holder_unit = member.unit
     return case
+
+
+def _paper_came(day: date | None, now: datetime) -> datetime | None:
+    """A paper from above that lay for days was received on the day it came: limits count from there (PRACTICE)."""
+    if day is None or day >= timezone.localdate(now):
+        return None
+    return timezone.make_aware(datetime.combine(day, time(9)))
 
 
 def _next_id() -> int:

@@ -6,7 +6,7 @@ lock → row → who → fields → guards → effect → holder → clocks → 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,10 +20,10 @@ from yimen.access.roles import Role
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid, Refused
 
-from .. import instructions, queries, rules, suspensions
-from ..access import relations
+from .. import instructions, joint, queries, rules, suspensions
+from ..access import is_recipient, relations
 from ..models import Case, Clock
-from ..states import SEALED_VERBS, STATES, TRANSITIONS, UNIT_STATES, VERBS, Flow, Transition
+from ..states import MAX_RETURNS, SEALED_VERBS, STATES, TRANSITIONS, UNIT_STATES, VERBS, Flow, Transition
 from . import clocks, extensions, holders, people
 from .effects import EFFECTS
 from .record import record, standing
@@ -42,6 +42,7 @@ class Step:
     clocks: list[Clock] = field(default_factory=list)
     started: list[Clock] = field(default_factory=list)
     payload: dict[str, Any] = field(default_factory=dict)
+    owed_by: int | None = None  # the unit that the new state's limit is charged to, where an effect knows better
 
 
 def run(
@@ -129,7 +130,11 @@ def facts_of(grants: Grants, case: Case, actor_id: int | None) -> rules.CaseFact
         actor_is_director=grants.has(Role.DIRECTOR),
         written_opinion_served=opinion,
         needs_instruction=case.state in ("registered", "returned") and instructions.needed(case),
-        actor_is_recipient=case.state == "awaiting" and case.holder_id == actor_id,
+        actor_is_recipient=is_recipient(grants, case),
+        open_parts=case.state == "in_hand" and joint.open_parts(case).exists(),
+        followed=case.state == "called_back" and joint.is_member(case),
+        main_answered=case.state == "merged" and joint.answered(joint.main_of(case)),
+        sampled=case.sampled,
         may_redo=case.lead_unit_id is not None
         and (case.flow != Flow.PETITION or case.accepted_at is not None),
     )
@@ -146,10 +151,18 @@ def _objection_due(case: Case) -> datetime | None:
 def open_moves(grants: Grants, case: Case, actor_id: int) -> list[queries.Move]:
     """The person's moves without those that would be refused whatever is typed; the primary one stays, to say why."""
     found = queries.moves(grants, case)
+    if case.state in ("registered", "returned") and case.returns < MAX_RETURNS and instructions.needed(case):
+        found = _submit_first(found)
     if not any(move.row.guards for move in found if not move.primary):
         return found
     facts, now = facts_of(grants, case, actor_id), timezone.now()
     return [move for move in found if move.primary or not _refused(move.row, facts, now)]
+
+
+def _submit_first(found: list[queries.Move]) -> list[queries.Move]:
+    """Where an instruction must come before the dispatch, 呈批 is what the next step offers."""
+    moves = [replace(move, primary=move.verb == "submit") for move in found if move.verb != "dispatch"]
+    return sorted(moves, key=lambda move: not move.primary)
 
 
 def _refused(row: Transition, facts: rules.CaseFacts, now: datetime) -> bool:
@@ -228,7 +241,9 @@ def _ends(step: Step, clock: Clock, stays_open: bool) -> bool:
 def _step_clock(step: Step) -> Clock:
     """The new state's limit. A suspension that is still open is taken out when it ends (`clocks.recompute`)."""
     case = step.case
-    owing = case.lead_unit_id if step.row.target in UNIT_STATES else case.holder_unit_id
+    owing = step.owed_by or (
+        case.lead_unit_id if step.row.target in UNIT_STATES else case.holder_unit_id
+    )
     assert owing is not None
     return clocks.new_clock(case, "step", step.row.target, step.at, owing)
 

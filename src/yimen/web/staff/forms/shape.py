@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from yimen.cases import queries
+from yimen.cases.actions.holders import leaders
 from yimen.cases.fields import Field
 from yimen.cases.models import Case
 from yimen.foundation.errors import YimenError
@@ -17,9 +18,10 @@ from yimen.organisations.models import UnitKind
 from yimen.organisations.queries import members, units
 
 from ..show.words import category_name
+from . import pressing
 
 # Suggestions that the page brings along for a field.
-_LISTS = {"body": {"list": "bodies"}}
+_LISTS = {"body": {"list": "bodies"}, "instruction": {"list": "phrases"}}
 MANY = 6  # more choices than this become a drop-down list
 
 
@@ -47,11 +49,12 @@ def build(
     case: Case,
     data: Any = None,
     initial: dict[str, Any] | None = None,
+    files: Any = None,
 ) -> Shape:
     """A form for these fields, in order; names in `needs` must be filled."""
     made = {field.name: _make(field, field.name in needs, case) for field in asked}
     kind = type("StepForm", (Shape,), made)
-    form: Shape = kind(data, initial=initial)
+    form: Shape = kind(data, files, initial=initial)
     return form
 
 
@@ -92,15 +95,15 @@ def category_choices() -> list[tuple[str, str]]:
 
 
 def _unit(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
-    return forms.ChoiceField(choices=[("", _("请选择")), *_grouped_units()], **common)
+    return forms.ChoiceField(choices=[("", _("请选择")), *grouped_units()], **common)
 
 
 def _units(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
-    choices = [choice for _kind, rows in _grouped_units() for choice in rows]
+    choices = [choice for _kind, rows in grouped_units() for choice in rows]
     return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **common)
 
 
-def _grouped_units() -> list[tuple[str, list[tuple[str, str]]]]:
+def grouped_units() -> list[tuple[str, list[tuple[str, str]]]]:
     """Units a matter can be sent to, by kind; those without accounts say so."""
     rows = sorted(units(), key=lambda unit: (list(UnitKind.values).index(unit.kind), unit.order))
     rows = [unit for unit in rows if unit.kind != UnitKind.CENTRE]
@@ -134,7 +137,21 @@ def _check(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
     return forms.BooleanField(**common)
 
 
+def _leader(_field: Field, case: Case, common: dict[str, Any]) -> forms.Field:
+    """Who may give instructions on the matter: leaders first, then the director."""
+    rows = {str(row.user_id): row.user.name for row in leaders(case)}
+    return forms.ChoiceField(choices=[("", _("请选择")), *rows.items()], **common)
+
+
+def _file(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
+    """A photo or scan; the page keeps it with the matter's own files before the step is taken."""
+    widget = forms.FileInput(attrs={"accept": "image/*,.pdf"})
+    return forms.FileField(widget=widget, **common)
+
+
 _KINDS = {
+    "leader": _leader,
+    "file": _file,
     "text": _text,
     "longtext": _longtext,
     "choice": _choice,
@@ -146,4 +163,5 @@ _KINDS = {
     "date": _date,
     "number": _number,
     "check": _check,
+    **pressing.KINDS,
 }

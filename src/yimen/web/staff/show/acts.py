@@ -5,8 +5,7 @@ The engine's table says the same for transitions; what is refused in the end is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -14,20 +13,29 @@ from django.utils.translation import pgettext_lazy
 
 from yimen.access.registry import Grants
 from yimen.cases import queries
-from yimen.cases.access import relations
-from yimen.cases.actions import assisting, desk, limits, pressure
-from yimen.cases.fields import FIELDS, NOTICE_WAYS, WAYS, Field
-from yimen.cases.models import Assignment, Case, Clock, Urge
+from yimen.cases.actions import assisting, desk, limits
+from yimen.cases.actions import instructions as writing
+from yimen.cases.fields import FIELDS, NOTICE_WAYS, WAYS
+from yimen.cases.instructions import owed
+from yimen.cases.models import Assignment, Case
 from yimen.cases.models.case import URGENCIES
 from yimen.cases.states import FLOWS, Who
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid
+
+from .pressing import PRESSING
+from .scene import Act, Scene, scene_of
+from .scene import ask as _field
+
+__all__ = ["ABOUT", "ACTS", "ENDING", "ICONS", "Act", "Scene", "scene_of"]
 
 ICONS: Final = {
     "answer": "message", "guide": "arrow", "dispatch": "send", "designate": "send", "sign": "check",
     "request_return": "return", "agree_return": "check", "refuse_return": "close", "accept": "check",
     "not_accept": "close", "start": "arrow", "assign": "person", "report": "file", "verify": "check",
     "send_back": "undo", "tell": "message", "call_back": "phone", "redo": "undo", "rate": "star", "close": "check",
+    "submit": "send", "instruct": "edit", "record_instruction": "camera", "send_back_proposal": "undo",
+    "withdraw_submission": "undo", "redirect": "swap",
     "withdraw": "leave", "archive": "archive", "reopen": "undo", "recall": "undo",
 }  # fmt: skip
 
@@ -40,6 +48,12 @@ ABOUT: Final[Mapping[str, object]] = {
     "answer": _("当场答复后请来访人评价，就可以办结。"),
     "guide": _("告诉来访人该找谁、怎么找，打印引导单交给本人，当场办结。"),
     "dispatch": _("首问责任不转移：您继续跟到来访人得到答复。没有账号的单位，由窗口线下送达、代录答复。"),
+    "submit": _("写明建议由谁办、怎样办、多少天办结，呈送一位领导；批示后即按您的拟办转给承办单位。"),
+    "instruct": _("批示后即转给承办单位，拟办意见作为办理要求。不选单位则按拟办意见。"),
+    "record_instruction": _("领导在纸上或口头作的批示，由您代录；领导本人以后在“待批示”里确认。"),
+    "send_back_proposal": _("退给窗口重新拟办，写明要改什么。"),
+    "withdraw_submission": _("领导批示以前可以撤回，改好再呈。"),
+    "redirect": _("这位领导不在，改送另一位领导；时限照常计算。"),
     "designate": _("指定以后，承办单位不能再退回。"),
     "recall": _("转错了可以收回，再转给别的单位；时限照常计算。"),
     "sign": _("签收后开始计算本单位的时限。"),
@@ -55,61 +69,6 @@ ABOUT: Final[Mapping[str, object]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One matter as the page has read it, for deciding what is offered."""
-
-    case: Case
-    grants: Grants
-    who: frozenset[Who]
-    clocks: list[Clock]
-    assignments: list[Assignment]
-    version: int | None = None  # of the matter as the reader had it before him
-
-    def runs(self, kind: str) -> bool:
-        return any(clock.running and clock.kind == kind for clock in self.clocks)
-
-    def own_part(self, state: str) -> Assignment | None:
-        """An assisting part in `state` that the reader may carry on: of the own unit, or offline for the desk."""
-        for row in self.assignments:
-            mine = row.unit_id in self.grants.units() or (row.offline and Who.DESK in self.who)
-            if row.role == "assist" and row.state == state and mine:
-                return row
-        return None
-
-
-def scene_of(grants: Grants, case: Case) -> Scene:
-    """Two queries: clocks and assignments."""
-    rows = queries.assignments_of(case)
-    return Scene(case, grants, relations(grants, case), queries.clocks_of(case), rows)
-
-
-Doing = Callable[[Actor, Grants, Scene, Mapping[str, Any]], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One verb: `fields` it may ask for, `needs` of them filled, `when` it is offered, `do` the room's action."""
-
-    name: str
-    words: object
-    icon: str
-    who: frozenset[Who]
-    when: Callable[[Scene], bool]
-    fields: tuple[Field, ...]
-    needs: frozenset[str]
-    do: Doing
-    about: object = ""
-    initial: Callable[[Case], dict[str, Any]] = lambda _case: {}
-
-    def offered(self, scene: Scene) -> bool:
-        return bool(self.who & scene.who or not self.who) and self.when(scene)
-
-
-def _field(name: str, kind: str, words: object, hint: object = "", **more: Any) -> Field:
-    return Field(name, kind, words, hint, **more)
-
-
 def _open(scene: Scene) -> bool:
     return bool(scene.case.open)
 
@@ -123,35 +82,8 @@ def _screen(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any])
     return limits.screen(actor, grants, scene.case.uuid, **given, version=scene.version)
 
 
-def _extend(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
-    amount, told = data.get("amount") or 0, bool(data.get("told"))
-    given = {"amount": amount, "reason": data.get("reason", ""), "told": told}
-    return limits.extend(actor, grants, scene.case.uuid, **given, version=scene.version)
-
-
-def _suspend(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
-    return limits.suspend(
-        actor, grants, scene.case.uuid, reason=data.get("reason", ""), version=scene.version
-    )
-
-
-def _resume(actor: Actor, grants: Grants, scene: Scene, _data: Mapping[str, Any]) -> object:
-    return limits.resume(actor, grants, scene.case.uuid)
-
-
-def _urge(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
-    return pressure.urge(actor, grants, scene.case.uuid, words=data.get("words", ""))
-
-
-def _supervise(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
-    if not data.get("due_on"):
-        raise Invalid(_("还有内容要补充或更正"), {"due_on": _("请填写督办期限")})
-    return pressure.supervise(
-        actor, grants, scene.case.uuid, words=data.get("words", ""), due_on=data["due_on"]
-    )
-
-
-_CORRECTED = ("title", "text", "wish", "place", "category", "urgency", "external_number")
+_CORRECTED = ("title", "text", "wish", "place", "category", "urgency", "external_number",
+              "from_body", "from_number", "from_on")  # fmt: skip
 
 
 def _correct(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
@@ -198,9 +130,31 @@ def _part(scene: Scene, state: str) -> Assignment:
     return row
 
 
-_DESK, _HEADS = frozenset({Who.DESK}), frozenset({Who.HEAD, Who.DIRECTOR})
+def _write(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
+    return writing.write_instruction(actor, grants, scene.case.uuid, words=data.get("instruction", ""))
+
+
+def _enter(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
+    return writing.enter_instruction(actor, grants, scene.case.uuid, data)
+
+
+def _redirect_approval(actor: Actor, grants: Grants, scene: Scene, data: Mapping[str, Any]) -> object:
+    return writing.redirect_approval(actor, grants, scene.case.uuid, leader=data.get("leader", ""))
+
+
+def _owes_approval(scene: Scene) -> bool:
+    """补批 is owed: by the category, or since an instruction was struck."""
+    return scene.case.category.dispatch_mode != "direct" and owed(scene.case) is not None
+
+
+def _instructable(scene: Scene) -> bool:
+    if scene.case.sealed or scene.case.state == "awaiting":
+        return False
+    return _open(scene) or _owes_approval(scene)
+
+
+_DESK = frozenset({Who.DESK})
 _REASON = FIELDS["reason"]
-_WORDS = _field("words", "longtext", _("内容"))
 _FLOW = _field("flow", "choice", _("事项性质"), _("信访事项按《信访工作条例》办理，服务诉求按本街道规定办理"),
                choices=tuple((flow.value, words) for flow, words in FLOWS.items()))  # fmt: skip
 _NOTICE = _field(
@@ -214,6 +168,9 @@ _CORRECTION = (
     _field("category", "category", _("类别")),
     _field("urgency", "choice", _("紧急程度"), choices=URGENCIES),
     _field("external_number", "text", _("外部系统编号"), limit=60),
+    _field("from_body", "text", _("来文单位"), limit=100),
+    _field("from_number", "text", _("来文文号"), limit=60),
+    _field("from_on", "date", _("收文日期")),
     _field("reason", "longtext", _("更正理由")),
 )
 
@@ -232,17 +189,16 @@ ACTS: Final = {
         Act("add_assist", pgettext_lazy("verb", "增加协办单位"), "plus", _DESK | {Who.LEAD}, lambda s: _open(s) and s.case.lead_unit_id is not None,
             (_field("unit", "unit", _("协办单位")), FIELDS["require"]), frozenset({"unit"}), _add_assisting,
             _("主办单位不变，多一个单位帮着办。")),
-        Act("urge", _("催办"), "clock", _DESK | {Who.ACCOUNTABLE}, lambda s: _open(s) and s.case.lead_unit_id is not None,
-            (_WORDS,), frozenset({"words"}), _urge),
-        Act("supervise", _("督办"), "flag", frozenset({Who.DIRECTOR}),
-            lambda s: _open(s) and s.case.lead_unit_id is not None and Urge.objects.filter(case=s.case).exists(),
-            (_WORDS, _field("due_on", "date", _("督办期限"))), frozenset({"words", "due_on"}), _supervise),
-        Act("extend", _("延期"), "calendar", _HEADS, lambda s: s.runs("conclude") and not s.case.suspended,
-            (_field("amount", "number", _("延长多少"), _("按原时限的单位：天或小时")), _REASON, _field("told", "check", _("已把延期理由告知来访人"))),
-            frozenset({"amount", "reason", "told"}), _extend, _("须在届满前提出，合计不超过规定的上限。")),
-        Act("suspend", pgettext_lazy("verb", "中止计时"), "pause", _HEADS, lambda s: s.case.state in limits.SUSPENDABLE and not s.case.suspended, (_REASON,),
-            frozenset({"reason"}), _suspend, _("从今天起不计时，恢复时把这些天扣除。")),
-        Act("resume", _("恢复计时"), "clock", _HEADS, lambda s: _open(s) and s.case.suspended, (), frozenset(), _resume),
+        Act("write_instruction", _("批示"), "edit", frozenset(), lambda s: _instructable(s) and writing.may_instruct(s.grants),
+            (FIELDS["instruction"],), frozenset({"instruction"}), _write,
+            _("不改变办理环节；有补批待办的，就是补批。写错了不能改，只能划去。")),
+        Act("enter_instruction", _("代录批示"), "camera", _DESK, _instructable,
+            (FIELDS["leader"], *(FIELDS[name] for name in ("instruction", "recorded", "paper", "signed_on"))),
+            frozenset({"leader", "instruction", "recorded"}), _enter,
+            _("领导在纸上或口头作的批示，由您代录；领导本人以后在“待批示”里确认。")),
+        Act("redirect_approval", _("补批改送其他领导"), "swap", _DESK, _owes_approval, (FIELDS["leader"],),
+            frozenset({"leader"}), _redirect_approval),
+        *PRESSING,
         Act("visit", _("再次来访记录"), "people", _DESK, lambda s: True,
             (_field("words", "longtext", _("这次来访说了什么")),), frozenset({"words"}), _visit),
         Act("link", pgettext_lazy("verb", "关联事项"), "link", _DESK, lambda s: True,

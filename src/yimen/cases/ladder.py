@@ -1,0 +1,152 @@
+"""Pressure has an order (PRACTICE): 临期提醒 → 催办 (liaison, head) → director → 督办单. What stands on the ladder, and what is next.
+
+A ladder belongs to the lead unit's present part: sent elsewhere or sent back to be done again, it begins anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.db.models import Q
+from django.utils import timezone
+
+from yimen.access.roles import Role
+
+from . import pressure_settings as settings
+from . import queries
+from .actions import holders
+from .models import Case, Clock, Reminder, Supervision, SupervisionFeedback, Urge
+
+LEVELS: Final = tuple(level for level, _words in Urge.LEVELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One 督办单 with its feedback; `next_on` is when the unit must speak again, None once that is over."""
+
+    row: Supervision
+    feedbacks: list[SupervisionFeedback]
+
+    @property
+    def last(self) -> SupervisionFeedback | None:
+        return self.feedbacks[-1] if self.feedbacks else None
+
+    @property
+    def final(self) -> SupervisionFeedback | None:
+        return next((row for row in self.feedbacks if row.is_final), None)
+
+    @property
+    def open(self) -> bool:
+        return self.row.concluded_at is None
+
+    @property
+    def next_on(self) -> date | None:
+        if not self.open or self.final:
+            return None
+        return next_feedback(self.row, self.last)
+
+    def late(self, on: date) -> bool:
+        return self.next_on is not None and self.next_on < on
+
+
+def next_feedback(row: Supervision, last: SupervisionFeedback | None) -> date:
+    """When a 督办单 must be answered next: its due day, the planned finish said last, or a cycle after the last word."""
+    if row.feedback_mode == "periodic" and row.cycle_days:
+        said = timezone.localdate(last.at if last else row.at)
+        following = said + timedelta(days=row.cycle_days)
+        return min(following, row.due_on) if said < row.due_on else following
+    return last.plan_finish if last and last.plan_finish else row.due_on
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The present part's rungs in order of time, and the orders on the matter."""
+
+    part: bool = False
+    reminder: Reminder | None = None
+    urges: list[Urge] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+    next: str = ""  # the rung that comes after those reached; empty at the top
+
+    @property
+    def last(self) -> Urge | None:
+        return self.urges[-1] if self.urges else None
+
+    @property
+    def unanswered(self) -> bool:
+        return any(row.replied_at is None and row.level != "director" for row in self.urges)
+
+    @property
+    def order(self) -> Order | None:
+        """The order that has not been concluded."""
+        return next((order for order in self.orders if order.open), None)
+
+
+def ladder_of(case: Case) -> Ladder:
+    """Four queries, one more with an order."""
+    orders = orders_of([case.pk])
+    lead = queries.lead_assignment(case)
+    if lead is None:
+        return Ladder(orders=orders)
+    since = Clock.objects.values_list("start_at", flat=True).get(pk=lead.clock_id)
+    same_limit = Q(clock=case.clock_id, due_at=case.due_at)
+    reminder = Reminder.objects.filter(Q(at__gte=since) | same_limit, case=case).order_by("id").first()
+    urges = Urge.objects.filter(case=case, unit=lead.unit_id, at__gte=since).select_related("to_user", "unit")
+    rungs = list(urges.order_by("id"))
+    return Ladder(True, reminder, rungs, orders, _next_level(case, rungs))
+
+
+def orders_of(case_ids: Iterable[int]) -> list[Order]:
+    """Every 督办单 of these matters, the oldest first. Two queries."""
+    rows = list(
+        Supervision.objects.filter(case__in=list(case_ids))
+        .select_related("unit", "signed_by", "instructed_by", "lead_leader", "contact")
+        .order_by("id")
+    )
+    return with_feedback(rows)
+
+
+def with_feedback(rows: list[Supervision]) -> list[Order]:
+    said: dict[int, list[SupervisionFeedback]] = {row.pk: [] for row in rows}
+    if rows:
+        for each in SupervisionFeedback.objects.filter(supervision__in=rows).select_related("by"):
+            said[each.supervision_id].append(each)
+    return [Order(row, said[row.pk]) for row in rows]
+
+
+def _next_level(case: Case, rungs: list[Urge]) -> str:
+    """A unit with accounts but without a head has no second rung."""
+    reached = {row.level for row in rungs}
+    left = [level for level in LEVELS if level not in reached]
+    if left and left[0] == "head" and not _has_head(case):
+        left = left[1:]
+    return left[0] if left else ""
+
+
+def _has_head(case: Case) -> bool:
+    unit = case.lead_unit
+    return unit is None or not unit.online or bool(holders.with_role(Role.HEAD, unit.pk))
+
+
+def waits_until(case: Case, ladder: Ladder) -> datetime | None:
+    """Before when the next rung is too early; None when there is none yet."""
+    if ladder.last is None:
+        return None
+    hours = settings.number("urge_hours" if case.urgency == "normal" else "urge_hours_urgent")
+    return ladder.last.at + timedelta(hours=hours)
+
+
+def remind_at(clock: Clock, figures: dict[str, settings.Setting]) -> datetime | None:
+    """From when a clock's end is near: some days or hours ahead, for a short limit from its half on."""
+    if clock.due_at is None:
+        return None
+    hours = str(clock.rule.get("unit", "")).endswith("_hour")
+    ahead = (
+        timedelta(hours=int(figures["remind_hours"].value))
+        if hours
+        else timedelta(days=int(figures["remind_days"].value))
+    )
+    return clock.due_at - min(ahead, (clock.due_at - clock.start_at) / 2)

@@ -1,0 +1,57 @@
+"""Reading: who are the leaders, which days they receive, which matters they have in their charge."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from yimen.access.models import RoleGrant
+from yimen.access.roles import Role
+from yimen.accounts.models import User
+
+from .access import LEADERS
+from .models import Case, CaseLeader, ReceptionDay, ReceptionVisit
+
+TIED_DAYS = 30  # a matter is tied to a day of reception of the last weeks, not of last year
+
+
+def staff_leaders() -> list[User]:
+    """Who holds a leader's role today, leaders before the director, each once."""
+    today = timezone.localdate()
+    rows = RoleGrant.objects.filter(role__in=LEADERS, since__lte=today, user__is_active=True)
+    rows = rows.filter(Q(until__isnull=True) | Q(until__gte=today)).select_related("user")
+    ordered = sorted(rows, key=lambda row: (row.role != Role.LEADER, row.pk))
+    return list({row.user_id: row.user for row in ordered}.values())
+
+
+def receptions(since: date) -> QuerySet[ReceptionDay]:
+    """Days of reception from a day on, in order; cancelled ones are left out."""
+    return ReceptionDay.objects.filter(day__gte=since, cancelled=False).select_related("leader")
+
+
+def receptions_to_tie(case: Case | None = None) -> list[ReceptionDay]:
+    """Today's, or, for a matter, those between some weeks before its receipt and today."""
+    today = timezone.localdate()
+    since = today if case is None else timezone.localdate(case.received_at) - timedelta(days=TIED_DAYS)
+    return list(receptions(since).filter(day__lte=today))
+
+
+def reception_of(case: Case) -> list[ReceptionDay]:
+    rows = ReceptionVisit.objects.filter(case=case).select_related("reception__leader")
+    return [row.reception for row in rows.order_by("reception__day")]
+
+
+def charge_of(case: Case) -> CaseLeader | None:
+    """Who has the matter in charge now; a charge ends by its day without anybody's doing."""
+    return _current(CaseLeader.objects.filter(case=case)).select_related("leader").first()
+
+
+def in_charge(user_id: int | None) -> QuerySet[CaseLeader]:
+    """What one leader has in charge today."""
+    return _current(CaseLeader.objects.filter(leader=user_id))
+
+
+def _current(rows: QuerySet[CaseLeader]) -> QuerySet[CaseLeader]:
+    return rows.filter(Q(until__isnull=True) | Q(until__gte=timezone.localdate()), ended_at__isnull=True)

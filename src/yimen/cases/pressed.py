@@ -1,0 +1,78 @@
+"""Which open matters press on whom: conditions of the worklists that come from reminders, urging, requests and reports."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import Exists, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
+
+from yimen.access.registry import Grants
+from yimen.access.roles import Role
+
+from .models import CaseLeader, Extension, MajorReport, PressureSetting, Reminder, Supervision, Urge
+from .pressure_settings import shipped
+from .states import UNIT_STATES, Flow
+
+PRESSED: Final = (*UNIT_STATES, "reported")  # while the lead unit owes the step, or its head the check
+
+
+def conditions(grants: Grants) -> dict[str, Q]:
+    """By the list's name in the address."""
+    return {
+        "reminded": _reminded(grants),
+        "urged": _urged(grants),
+        "extension": _asked(grants),
+        "supervised": supervised(),
+        "charge": _charge(grants),
+        "unreported": unreported(),
+    }
+
+
+def _reminded(grants: Grants) -> Q:
+    """临期提醒 of the limit that governs now, to its holder and to the unit's liaison."""
+    now = Reminder.objects.filter(case=OuterRef("pk"), clock=OuterRef("clock"), due_at=OuterRef("due_at"))
+    mine = Q(holder=grants.user_id) | Q(Exists(now.filter(liaison=grants.user_id)))
+    return Q(Exists(now)) & mine & Q(suspended=False)
+
+
+def _urged(grants: Grants) -> Q:
+    """催办 that waits for the unit's word: for who was urged, and for whose turn it is."""
+    asked = Urge.objects.filter(
+        case=OuterRef("pk"), unit=OuterRef("lead_unit"), replied_at__isnull=True
+    ).exclude(level="director")
+    mine = Q(holder=grants.user_id) | Q(Exists(asked.filter(to_user=grants.user_id)))
+    return Q(state__in=PRESSED) & Q(Exists(asked)) & mine
+
+
+def _asked(grants: Grants) -> Q:
+    """延期 that waits for a decision: of a head's own units; for the director, service matters and units without accounts."""
+    pending = Q(Exists(Extension.objects.filter(case=OuterRef("pk"), state="asked")))
+    mine = Q(lead_unit__in=grants.units(Role.HEAD))
+    if grants.has(Role.DIRECTOR):
+        mine |= Q(flow=Flow.SERVICE) | Q(lead_unit__online=False)
+    return pending & mine
+
+
+def supervised() -> Q:
+    """With a 督办单 that has not been concluded."""
+    return Q(Exists(Supervision.objects.filter(case=OuterRef("pk"), concluded_at__isnull=True)))
+
+
+def _charge(grants: Grants) -> Q:
+    """我包案的."""
+    today = timezone.localdate()
+    rows = CaseLeader.objects.filter(case=OuterRef("pk"), leader=grants.user_id, ended_at__isnull=True)
+    return Q(Exists(rows.filter(Q(until__isnull=True) | Q(until__gte=today))))
+
+
+def unreported() -> Q:
+    """Groups of whom no report to a leader is recorded (多人来访未报告)."""
+    told = MajorReport.objects.filter(case=OuterRef("pk"), struck_at__isnull=True)
+    own = (
+        PressureSetting.objects.filter(key="group_size")
+        .annotate(size=Cast("value", IntegerField()))
+        .values("size")
+    )
+    return Q(party_size__gt=Coalesce(Subquery(own), int(shipped("group_size")))) & ~Q(Exists(told))

@@ -1,0 +1,111 @@
+"""One matter as its page has read it, and what a verb that adds a fact to it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from yimen.access.registry import Grants
+from yimen.cases import ladder, leaders, queries
+from yimen.cases.access import relations
+from yimen.cases.actions import extensions, majors
+from yimen.cases.fields import Field
+from yimen.cases.models import (
+    Assignment,
+    Case,
+    CaseLeader,
+    Clock,
+    Extension,
+    MajorReport,
+    ReceptionDay,
+    Suspension,
+)
+from yimen.cases.states import Who
+from yimen.foundation.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """What presses on a matter and which leaders stand beside it. Empty for a sealed one."""
+
+    ladder: ladder.Ladder = field(default_factory=ladder.Ladder)
+    asked: Extension | None = None
+    deciders: frozenset[Who] = frozenset()
+    charge: CaseLeader | None = None
+    receptions: list[ReceptionDay] = field(default_factory=list)
+    reports: list[MajorReport] = field(default_factory=list)
+    suspension: Suspension | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One matter as the page has read it, for deciding what is offered."""
+
+    case: Case
+    grants: Grants
+    who: frozenset[Who]
+    clocks: list[Clock]
+    assignments: list[Assignment]
+    version: int | None = None  # of the matter as the reader had it before him
+    pressure: Pressure = field(default_factory=Pressure)
+
+    def runs(self, kind: str) -> bool:
+        return any(clock.running and clock.kind == kind for clock in self.clocks)
+
+    def own_part(self, state: str) -> Assignment | None:
+        """An assisting part in `state` that the reader may carry on: of the own unit, or offline for the desk."""
+        for row in self.assignments:
+            mine = row.unit_id in self.grants.units() or (row.offline and Who.DESK in self.who)
+            if row.role == "assist" and row.state == state and mine:
+                return row
+        return None
+
+
+def scene_of(grants: Grants, case: Case) -> Scene:
+    """Clocks, assignments and what presses: about ten small queries."""
+    rows = queries.assignments_of(case)
+    return Scene(
+        case, grants, relations(grants, case), queries.clocks_of(case), rows, pressure=_pressure_of(case)
+    )
+
+
+def _pressure_of(case: Case) -> Pressure:
+    if case.sealed:
+        return Pressure()
+    return Pressure(
+        ladder.ladder_of(case),
+        extensions.pending_of(case) if case.open else None,
+        extensions.deciders(case) if case.open and case.lead_unit_id else frozenset(),
+        leaders.charge_of(case),
+        leaders.reception_of(case),
+        majors.reports_of(case),
+        Suspension.objects.filter(case=case, until__isnull=True).first() if case.suspended else None,
+    )
+
+
+Doing = Callable[[Actor, Grants, Scene, Mapping[str, Any]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One verb: `fields` it may ask for, `needs` of them filled, `when` it is offered, `do` the room's action."""
+
+    name: str
+    words: object
+    icon: str
+    who: frozenset[Who]
+    when: Callable[[Scene], bool]
+    fields: tuple[Field, ...]
+    needs: frozenset[str]
+    do: Doing
+    about: object = ""
+    initial: Callable[[Case], dict[str, Any]] = lambda _case: {}
+
+    def offered(self, scene: Scene) -> bool:
+        return bool(self.who & scene.who or not self.who) and self.when(scene)
+
+
+def ask(name: str, kind: str, words: object, hint: object = "", **more: Any) -> Field:
+    """One field of an act."""
+    return Field(name, kind, words, hint, **more)
