@@ -15,6 +15,7 @@ HOOKS = [
     "yimen.cases.actions.calendar_changed:load_shipped",
     "yimen.cases.actions.categories:load_categories",
     "yimen.cases.actions.handbook:load_handbook",
+    "yimen.cases.actions.callback_rules:load_shipped",
     "yimen.cases.actions.instructions:load_phrases",
 ]
 

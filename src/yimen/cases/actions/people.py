@@ -20,7 +20,7 @@ from yimen.foundation.errors import Invalid
 from yimen.foundation.masking import is_id_number
 
 from .. import queries
-from ..models import Case, Participant, PhoneIndex
+from ..models import Case, Participant, PersonAnswer, PhoneIndex
 from ..states import STATES
 from .keys import data_key
 from .record import record
@@ -161,6 +161,30 @@ def reindex(case: Case) -> None:
     )
 
 
+def _places_stay(case: Case, roles: list[str]) -> None:
+    """Once listed persons were answered one by one, nobody moves to another's place: the answers stand by place."""
+    if not PersonAnswer.objects.filter(case=case).exists():
+        return
+    now = list(Participant.objects.filter(case=case).order_by("slot").values_list("role", flat=True))
+    if roles[: len(now)] != now:
+        raise Invalid(_("已逐人答复过，列名的人可以更正、增加，不能减少或换位置"))
+
+
+def copy(origin: Case, new: Case, key: bytes) -> None:
+    """拆分: the same people in the new matter, sealed anew under its own key. Nobody sees them on the way."""
+    rows = list(Participant.objects.filter(case=origin).order_by("slot"))
+    if not rows:
+        return
+    opened = [(row.slot, row.role, _open(origin.pk, data_key(origin.pk), row)) for row in rows]
+    Participant.objects.bulk_create(
+        [
+            Participant(case=new, slot=slot, role=role, sealed=_seal(new.pk, slot, key, person))
+            for slot, role, person in opened
+        ]
+    )
+    index_phones(new.pk, (person.phone for _slot, role, person in opened if role != "witness"))
+
+
 def correct_people(
     actor: Actor, grants: Grants, case: Case, people: Iterable[tuple[str, Person]], reason: str
 ) -> None:
@@ -176,6 +200,7 @@ def correct_people(
         case = queries.get_visible(
             grants, case.uuid, lock=True
         )  # whether it is open still is asked under the lock
+        _places_stay(case, [role for role, _person in kept])
         before = [asdict(person) for person in participants(case, full=True)]
         Participant.objects.filter(case=case).delete()
         key = data_key(case.pk)

@@ -8,10 +8,11 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from ...models import Assignment, Callback, Clock, Suspension
+from ...models import Assignment, Callback, Clock, Suspension, UnsolvedDecision
+from ...rules import UNSOLVED
 from ...states import Flow
-from .. import clocks, holders, people
-from .parts import again, end_parts, start_limit
+from .. import clocks, holders, notes, people, persons, sampling
+from .parts import again, charge_merged, end_merge, end_parts, start_limit
 
 if TYPE_CHECKING:
     from ..transition import Step
@@ -28,6 +29,8 @@ def tell(step: Step) -> None:
     owed = [clock for clock in step.clocks if clock.kind == "conclude" and clock.running]
     clocks.stop(owed, case.served_at, pauses=clocks.pauses_of(case))
     step.payload["served_at"] = case.served_at
+    persons.begin(step)
+    sampling.draw(step)
 
 
 def attempt(step: Step) -> None:
@@ -63,10 +66,22 @@ def redo(step: Step) -> None:
     case.redos += 1
     case.served_at, case.served_way, case.answered_by_id, case.told_by_id = None, "", None, None
     again(step)
+    charge_merged(step, clocks.owing(case))
+    _write_decision(step, "redo")
     if case.accepted_at and case.flow == Flow.PETITION:
         step.started.append(_same_limit(step))
     if case.flow == Flow.SERVICE or not case.screened:
         start_limit(step, Flow.SERVICE)
+
+
+def _write_decision(step: Step, choice: str) -> None:
+    """书面决定: unsolved once more (or with no way back), what the centre decides stands in a row of its own."""
+    case, reason = step.case, step.data.get("note") or step.data.get("reason", "")
+    by_rule = choice == "redo" and case.redos <= 1
+    if case.last_solved in UNSOLVED and reason and not by_rule:
+        UnsolvedDecision.objects.create(
+            case=case, choice=choice, reason=reason, by_id=step.actor.user_id, at=step.at
+        )
 
 
 def _same_limit(step: Step) -> Clock:
@@ -91,6 +106,7 @@ def close(step: Step) -> None:
     case = step.case
     case.closed_at = step.at
     end_parts(step)
+    _write_decision(step, "close")
     if case.suspended:
         day = timezone.localdate(step.at)
         Suspension.objects.filter(case=case, until__isnull=True).update(until=Greatest("since", Value(day)))
@@ -98,8 +114,9 @@ def close(step: Step) -> None:
     case.client_hash = ""
 
 
-def archive(_step: Step) -> None:
-    """归档 changes nothing but the state."""
+def archive(step: Step) -> None:
+    """归档 changes nothing but the state; what people noted to themselves goes."""
+    notes.forget_notes_on(step.case)
 
 
 def reopen(step: Step) -> None:
@@ -110,7 +127,8 @@ def reopen(step: Step) -> None:
     case.designated, case.lead_unit, case.handler_id = False, None, None
     case.last_solved = case.last_outcome = case.served_way = ""
     case.answered_by_id = case.told_by_id = None
-    case.round_at = step.at
+    case.round_at, case.sampled = step.at, True
+    end_merge(step)
     _take_over(step)
     Assignment.objects.filter(case=case).exclude(state__in=["returned", "ended"]).update(
         state="ended", ended_at=step.at

@@ -56,7 +56,7 @@ def _instruction(step: Step, asked: Submission, unit: str) -> Instruction:
         asked,
         words=data["instruction"],
         unit=unit,
-        leader_id=asked.recipient_id,
+        leader_id=asked.recipient_id if step.row.verb == "record_instruction" else step.actor.user_id,
         by_id=step.actor.user_id,
         at=step.at,
         signed_at=data.get("signed_on"),

@@ -11,7 +11,7 @@ from yimen.foundation.errors import Conflict
 from yimen.organisations.models import Unit
 
 from ... import queries
-from ...models import Assignment, Case
+from ...models import Assignment, Case, Clock, Merge
 from .. import clocks, search
 
 if TYPE_CHECKING:
@@ -87,6 +87,21 @@ def charge_conclusion(step: Step, unit: Unit) -> None:
         if clock.kind == "conclude" and clock.running and (clock.due_at is None or step.at <= clock.due_at):
             clock.charged_unit = unit
             clock.save(update_fields=["charged_unit"])
+    charge_merged(step, unit.pk)
+
+
+def charge_merged(step: Step, unit_id: int) -> None:
+    """Matters merged into this one wait for its result: their limits are charged to the unit that owes it."""
+    waiting = Merge.objects.filter(main=step.case, ended_at__isnull=True, case__state="merged").values("case")
+    rows = Clock.objects.filter(case__in=waiting, running=True, kind__in=("step", "conclude"))
+    rows.filter(due_at__gte=step.at).update(charged_unit=unit_id)
+
+
+def end_merge(step: Step) -> None:
+    """The matter goes its own way again."""
+    Merge.objects.filter(case=step.case, ended_at__isnull=True).update(
+        ended_at=step.at, ended_by_id=step.actor.user_id
+    )
 
 
 def again(step: Step) -> None:

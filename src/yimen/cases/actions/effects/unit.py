@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ...models import Result, ReturnRequest
 from ...states import Flow
 from .. import clocks, holders
-from .parts import lead_of, start_limit
+from .parts import charge_merged, lead_of, start_limit
 
 if TYPE_CHECKING:
     from ..transition import Step
@@ -70,6 +70,7 @@ def report(step: Step) -> None:
         decision=step.data.get("decision", ""),
         basis=step.data.get("basis", ""),
         source_reply=step.data.get("source_reply", ""),
+        without=step.data.get("without", ""),
         by_id=step.actor.user_id,
         at=step.at,
     )
@@ -88,3 +89,5 @@ def verify(step: Step) -> None:
     last = Result.objects.filter(case=step.case).latest("id")
     last.verified_by_id, last.verified_at = step.actor.user_id, step.at
     last.save(update_fields=["verified_by_id", "verified_at"])
+    assert step.case.accountable_unit_id
+    charge_merged(step, step.case.accountable_unit_id)
