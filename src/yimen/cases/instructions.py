@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -10,6 +12,7 @@ from yimen.access.registry import Grants
 from yimen.access.roles import Role
 
 from . import queries
+from .access import LEADERS
 from .models import Case, Instruction, InstructionMark, Phrase, Submission
 
 
@@ -78,13 +81,18 @@ def submissions(case: Case) -> list[Submission]:
 
 def awaiting(grants: Grants) -> QuerySet[Submission]:
     """待批示: put before this person, the most urgent first."""
-    return _open(grants, "before").filter(recipient=grants.user_id, case__state="awaiting")
+    return _open(grants, "before").filter(recipient__in=_self(grants), case__state="awaiting")
 
 
 def owed_to(grants: Grants) -> QuerySet[Submission]:
-    """补批 owed by this person; the director sees every one of the centre, also what names nobody."""
-    rows = _open(grants, "after").order_by("due_at", "id")
-    return rows if grants.has(Role.DIRECTOR) else rows.filter(recipient=grants.user_id)
+    """补批 owed by this person, the earliest due first."""
+    return _open(grants, "after").filter(recipient__in=_self(grants)).order_by("due_at", "id")
+
+
+def before(grants: Grants, refs: Iterable[UUID]) -> list[Submission]:
+    """Of these matters what waits for this person, in the order of the lists."""
+    wanted = list(refs)
+    return [row for rows in (awaiting(grants), owed_to(grants)) for row in rows.filter(case__uuid__in=wanted)]
 
 
 def unconfirmed(grants: Grants) -> QuerySet[Instruction]:
@@ -92,25 +100,32 @@ def unconfirmed(grants: Grants) -> QuerySet[Instruction]:
     marked = InstructionMark.objects.filter(instruction=OuterRef("pk"))
     rows = Instruction.objects.filter(~Exists(marked), leader=grants.user_id).exclude(recorded="")
     seen = rows.filter(case__in=queries.visible_to(grants))
-    return seen.select_related("case", "by", "paper", "submission__unit").order_by("id")
+    return seen.select_related("case", "by", "leader", "paper").order_by("id")
 
 
 def elsewhere(grants: Grants) -> QuerySet[Submission]:
-    """For the director: what waits for others, so that it can be sent to another leader."""
+    """For the director: what waits for other leaders or for nobody, 补批 too, so that it can be sent to another one."""
     if not grants.has(Role.DIRECTOR):
         return Submission.objects.none()
-    return _open(grants, "before").exclude(recipient=grants.user_id).filter(case__state="awaiting")
+    waits = Q(kind="after") | Q(case__state="awaiting")
+    return _open(grants).filter(waits).exclude(recipient__in=_self(grants), recipient__isnull=False)
 
 
-def _open(grants: Grants, kind: str) -> QuerySet[Submission]:
-    rows = Submission.objects.filter(kind=kind, outcome="", case__in=queries.visible_to(grants))
+def _self(grants: Grants) -> list[int]:
+    """This leader, and those in whose place this person acts (代理)."""
+    return [pk for pk in (grants.user_id, *grants.stands_for(*LEADERS)) if pk is not None]
+
+
+def _open(grants: Grants, kind: str = "") -> QuerySet[Submission]:
+    rows = Submission.objects.filter(outcome="", case__in=queries.visible_to(grants))
+    rows = rows.filter(kind=kind) if kind else rows
     rows = rows.select_related("case__category", "case__clock", "case__holder", "unit", "recipient", "by")
     return rows.order_by(F("case__due_at").asc(nulls_last=True), "id")
 
 
 def count(grants: Grants) -> int:
     """How many things the list 待批示 asks of this person: instructions, approvals and confirmations of the own."""
-    mine = Q(recipient=grants.user_id) & (Q(kind="after") | Q(case__state="awaiting"))
+    mine = Q(recipient__in=_self(grants)) & (Q(kind="after") | Q(case__state="awaiting"))
     asked = Submission.objects.filter(mine, outcome="", case__in=queries.visible_to(grants)).count()
     return asked + unconfirmed(grants).count()
 

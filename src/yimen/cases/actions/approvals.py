@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from yimen.calendars import queries as calendars
 from yimen.calendars.rules import freeze
+from yimen.foundation.errors import Invalid
 from yimen.foundation.ids import uuid7
 
 from .. import instructions
@@ -72,6 +74,15 @@ def owe(
         explain=until.explain,
         explain_en=until.explain_en,
     )
+
+
+def passed(case: Case, to_id: int) -> None:
+    """A proposal that is handed over with the work of a leader lies before the other one, who must be a leader too."""
+    if case.state != "awaiting":
+        return
+    if not holders.leaders(case).filter(user_id=to_id).exists():
+        raise Invalid(_("待批示的事项只能交给领导"), {"to": _("请先“改送其他领导”，或选择一位领导")})
+    Submission.objects.filter(case=case, kind="before", outcome="").update(recipient=to_id)
 
 
 def _flow(case: Case) -> str:

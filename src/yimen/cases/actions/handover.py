@@ -22,7 +22,7 @@ from yimen.organisations.models import Membership
 
 from .. import queries
 from ..models import Case
-from . import holders, notes
+from . import approvals, holders, notes
 from .record import record, standing
 
 
@@ -63,6 +63,7 @@ def _pass(actor: Actor, grants: Grants, case: Case, leaving: User, to: User, rea
         case.accountable_person = to
     if case.holder_id == leaving.pk:
         _must_be_member(grants, to, case.holder_unit_id)
+        approvals.passed(case, to.pk)
         case.holder = to
     if case.handler_id == leaving.pk:
         case.handler = to

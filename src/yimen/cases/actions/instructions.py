@@ -18,12 +18,12 @@ from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid, Missing, Refused
 from yimen.ledger import actions as ledger
 
-from .. import instructions, rules
+from .. import instructions, queries, rules
 from ..access import LEADERS, relations
 from ..fields import RECORDED
 from ..models import Case, Instruction, InstructionMark, Phrase, Submission
 from ..states import STATES, Who
-from . import approvals, holders
+from . import approvals, holders, transition
 from .holding import choice, held, need
 from .proposals import paper_of, signed
 from .record import record
@@ -69,6 +69,21 @@ def enter_instruction(
         )  # fmt: skip
         _record(actor, case, "case.instruction_entered", row)
         return row
+
+
+def sign(
+    actor: Actor, grants: Grants, ref: UUID, *, words: str, unit: str = "", version: int | None = None
+) -> None:
+    """Sign one matter of the list 待批示: with the version that was read the instruction it awaits, without one 补批."""
+    if version is not None:
+        data = {"instruction": words, **({"unit": unit} if unit else {})}
+        transition.run(actor, grants, ref, "instruct", data, version=version)
+        return
+    with transaction.atomic():
+        case = queries.get_visible(grants, ref, lock=True)
+        if instructions.owed(case) is None:
+            raise Conflict(_("这件事没有待办的补批"))
+        write_instruction(actor, grants, ref, words=words)
 
 
 @contextmanager

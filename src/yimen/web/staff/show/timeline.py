@@ -24,9 +24,14 @@ from ...templatetags.yimen import moment
 from .words import category_name
 
 # Words that stand in the entry's own paragraph instead of a line with a label, the first present wins.
-_TEXTS = ("reply", "result", "said", "reason", "words", "comment", "note")
+_TEXTS = ("instruction", "opinion", "reply", "result", "said", "reason", "words", "comment", "note")
 _LABELS: Mapping[str, object] = {
     "unit": gettext_lazy("主办"),
+    "recipient": gettext_lazy("呈送"),
+    "leader": gettext_lazy("批示领导"),
+    "days": gettext_lazy("办理时限（工作日）"),
+    "signed_at": gettext_lazy("批示时间"),
+    "approval_due_at": gettext_lazy("补批期限"),
     "assisting": gettext_lazy("协办"),
     "way": gettext_lazy("方式"),
     "outcome": gettext_lazy("情况"),
@@ -48,11 +53,11 @@ _LABELS: Mapping[str, object] = {
     "external_number": gettext_lazy("外部系统编号"),
 }
 # Typed words that the payload says better (a unit by name), or that the page shows already.
-_TOLD_ELSEWHERE = ("title", "handler", "unit", "assisting", "before", "after")
+_TOLD_ELSEWHERE = ("leader", "paper", "title", "handler", "unit", "assisting", "before", "after")
 # Only where a matter is sent is the unit 主办; elsewhere it is just the unit that acted.
-_SENDING = ("case.dispatch", "case.designate")
+_SENDING = ("case.dispatch", "case.designate", "case.submit", "case.instruct", "case.record_instruction")
 # The number of a linked matter is not told here: not every reader may know that it exists.
-_SHOWN = ("unit", "assisting", "way", "outcome", "attempt", "amount", "due_on")
+_SHOWN = ("recipient", "leader", "days", "approval_due_at", "unit", "assisting", "way", "outcome", "attempt", "amount", "due_on")
 
 _OPTIONS: Mapping[str, Mapping[str, object]] = {
     "way": dict(WAYS),

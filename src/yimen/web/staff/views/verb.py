@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from yimen.cases import queries
-from yimen.cases.actions import callbacks, transition
+from yimen.cases import instructions, queries
+from yimen.cases.actions import attach, callbacks, transition
 from yimen.cases.fields import FIELDS, Field
 from yimen.cases.models import Case
 from yimen.cases.states import TRANSITIONS, VERBS, Transition
@@ -23,8 +24,10 @@ from ... import handbook
 from ..door import StaffRequest, page
 from ..errors import kind_of
 from ..forms.shape import Shape, build
+from ..show import answers
 from ..show.acts import ABOUT, ACTS, ICONS, Act, Scene, scene_of
 from ..show.case import header_of
+from ..show.instructions import proposal_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,9 @@ def do(request: StaffRequest, ref: UUID, verb: str) -> HttpResponse:
     """Ask for a step's fields, then do it. A conflict gives the page back with everything typed."""
     scene = scene_of(request.grants, queries.get_visible(request.grants, ref))
     task = _task(scene, verb)
-    if request.method != "POST":
-        return _page(request, scene, task, _form(scene, task))
-    form = _form(scene, task, request.POST)
+    if request.method != "POST" or "insert" in request.POST:
+        return _page(request, scene, task, _with_answer(request, scene, task))
+    form = _form(scene, task, request.POST, request.FILES)
     error: YimenError | None = None
     if form.is_valid():
         try:
@@ -93,8 +96,8 @@ def _of_row(row: Transition) -> Task:
     )
 
 
-def _form(scene: Scene, task: Task, data: Any = None) -> Shape:
-    return build(task.fields, task.needs, scene.case, data, _initial(scene.case, task))
+def _form(scene: Scene, task: Task, data: Any = None, files: Any = None) -> Shape:
+    return build(task.fields, task.needs, scene.case, data, _initial(scene.case, task), files)
 
 
 def _initial(case: Case, task: Task) -> dict[str, Any]:
@@ -102,8 +105,10 @@ def _initial(case: Case, task: Task) -> dict[str, Any]:
     if task.act:
         return task.act.initial(case)
     known = {"way": "counter" if task.verb == "answer" else "phone"}
-    if task.verb == "dispatch" and case.returns == 0:
+    if task.verb in ("dispatch", "submit") and case.returns == 0:
         known["unit"] = case.category.default_unit
+    if task.verb == "instruct":
+        known["instruction"] = next(iter(instructions.phrases()), "")
     return known
 
 
@@ -111,12 +116,29 @@ def _done(request: StaffRequest, scene: Scene, task: Task, data: Mapping[str, An
     given = {name: value for name, value in data.items() if value not in ("", None, [])}
     if task.verb == "guide" and (known := handbook.body(given.get("body", ""))):
         given.setdefault("body_contact", known.reached)
+    given |= _kept(request, scene.case, given)
     if task.act:
         task.act.do(request.actor, request.grants, replace(scene, version=_version(request)), given)
     else:
         _run(request, scene.case, task.verb, given)
     messages.success(request, _("已办：%s") % task.words)
     return redirect("staff:case", scene.case.uuid)
+
+
+def _kept(request: StaffRequest, case: Case, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Files of the form, kept with the matter's own; the step gets their numbers. The same file twice is kept once."""
+    kept = {}
+    for name, file in given.items():
+        if isinstance(file, UploadedFile):
+            try:
+                data = file.read(attach.LIMIT + 1)
+                row = attach.attach(
+                    request.actor, request.grants, case.uuid, data, file.name or name, purpose=name
+                )
+            except Invalid as refused:
+                raise Invalid(str(refused), {name: "；".join(map(str, refused.fields.values()))}) from refused
+            kept[name] = str(row.uuid)
+    return kept
 
 
 def _run(request: StaffRequest, case: Case, verb: str, data: Mapping[str, Any]) -> Case:
@@ -134,7 +156,7 @@ def _version(request: StaffRequest) -> int | None:
 def _page(
     request: StaffRequest, scene: Scene, task: Task, form: Shape, status: int = 200, *, changed: bool = False
 ) -> HttpResponse:
-    context = {**_at_hand(scene, task), "case": scene.case, "header": header_of(scene.case), "task": task, "form": form, "changed": changed,
+    context = {**_at_hand(scene, task), **_answers(request, scene, task), "case": scene.case, "header": header_of(scene.case), "task": task, "form": form, "changed": changed,
                "version": request.POST.get("version") or scene.case.version}  # fmt: skip
     return render(request, "staff/verb.html", context, status=status)
 
@@ -143,4 +165,23 @@ def _at_hand(scene: Scene, task: Task) -> dict[str, Any]:
     """What helps with a step: bodies to guide to, common answers to the category's questions."""
     if task.verb == "guide":
         return {"bodies": handbook.bodies()}
-    return {"answers": handbook.answers_on(scene.case.category.key)} if task.verb == "answer" else {}
+    if any(field.name == "instruction" for field in task.fields) or scene.case.state == "awaiting":
+        return {"phrases": instructions.phrases(), "proposal": proposal_of(scene.case)}
+    return {}
+
+
+def _answers(request: StaffRequest, scene: Scene, task: Task) -> dict[str, Any]:
+    into = answers.into_of(task.verb, [field.name for field in task.fields])
+    if not into:
+        return {}
+    return {"answers": answers.panel_of(scene.case.category.key, into, request.GET.get("find", "")[:60])}
+
+
+def _with_answer(request: StaffRequest, scene: Scene, task: Task) -> Shape:
+    """The form as it was typed with a common answer put in: `insert` of a form without a script, or an address."""
+    into = answers.into_of(task.verb, [field.name for field in task.fields])
+    key = request.POST.get("insert", request.GET.get("answer", ""))
+    typed = request.POST if request.method == "POST" else _initial(scene.case, task)
+    given = {name: typed.getlist(name) if name == "assisting" else typed.get(name) for name in typed} \
+        if isinstance(typed, QueryDict) else typed  # fmt: skip
+    return build(task.fields, task.needs, scene.case, None, answers.put_in(given, into, key) if into else given)
