@@ -1,4 +1,4 @@
-"""Facts that change no state: told, screened, extended, suspended, urged, supervised, corrected, visited, linked."""
+"""Facts that change no state: told, screened, suspended, corrected, visited, linked."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from django.utils import timezone
 from cast import Cast, Person, advance
 from yimen.calendars import actions as calendars
 from yimen.cases import queries
-from yimen.cases.actions import desk, limits, pressure
+from yimen.cases.actions import desk, limits
 from yimen.cases.actions.calendar_changed import recompute_provisional
-from yimen.cases.models import Case, Clock, Contact, Extension, Link, Supervision
+from yimen.cases.models import Case, Clock, Contact, Link
 from yimen.foundation.errors import Conflict, Invalid, Refused
 from yimen.ledger.models import Entry
 
@@ -88,57 +88,12 @@ def extendable(cast: Cast) -> Case:
     return advance(cast, case, "in_hand", at=MORNING)
 
 
-def test_60_days_and_30_more_are_one_run_of_90_from_acceptance(cast: Cast) -> None:
-    case = extendable(cast)
-    head = cast["head.chengguan"]
-    act(head, limits.extend, case, amount=30, reason="等待鉴定", told=True, at=MORNING + timedelta(days=20))
-    clock = running(case, "conclude")
-    assert clock and timezone.localdate(clock.due_at) == datetime(2026, 6, 1).date()  # 5-31 is a Sunday
-    assert timezone.localdate(clock.target_at) == datetime(2026, 5, 31).date()
-    assert Extension.objects.get(case=case).amount == 30
-
-
-@pytest.mark.parametrize(
-    ("amount", "told", "days", "error"),
-    [(31, True, 20, Invalid), (0, True, 20, Invalid), (10, False, 20, Invalid), (10, True, 90, Refused)],
-)
-def test_an_extension_is_in_time_within_the_law_and_told(
-    cast: Cast, amount: int, told: bool, days: int, error: type[Exception]
-) -> None:
-    case = extendable(cast)
-    with pytest.raises(error):
-        act(
-            cast["head.chengguan"],
-            limits.extend,
-            case,
-            amount=amount,
-            reason="难",
-            told=told,
-            at=MORNING + timedelta(days=days),
-        )
-    assert not Extension.objects.exists()
-
-
-def test_extensions_never_pass_30_days_together(cast: Cast) -> None:
-    case = extendable(cast)
-    head = cast["head.chengguan"]
-    act(head, limits.extend, case, amount=20, reason="难", told=True, at=MORNING)
-    with pytest.raises(Invalid):
-        act(head, limits.extend, case, amount=11, reason="还难", told=True, at=MORNING)
-    act(head, limits.extend, case, amount=10, reason="还难", told=True, at=MORNING)
-
-
-def test_the_handler_alone_cannot_extend(cast: Cast) -> None:
-    with pytest.raises(Refused):
-        act(cast["handler.chengguan"], limits.extend, extendable(cast), amount=5, reason="忙", told=True)
-
-
 def test_days_of_a_suspension_are_taken_out_of_the_count(cast: Cast) -> None:
     case = extendable(cast)
     before = running(case, "conclude")
     assert before
     head = cast["head.chengguan"]
-    act(head, limits.suspend, case, reason="鉴定", at=MORNING + timedelta(days=8))
+    act(head, limits.suspend, case, ground="appraisal", note="鉴定", at=MORNING + timedelta(days=8))
     case.refresh_from_db()
     assert case.suspended
     case = act(head, limits.resume, case, at=MORNING + timedelta(days=15))
@@ -146,16 +101,6 @@ def test_days_of_a_suspension_are_taken_out_of_the_count(cast: Cast) -> None:
     assert after and after.target_at - before.target_at == timedelta(days=7)
     with pytest.raises(Conflict):
         act(head, limits.resume, case)
-
-
-def test_pressure_has_an_order(cast: Cast) -> None:
-    case = advance(cast, cast["clerk1"].opens(), "in_hand")
-    director = cast["director"]
-    with pytest.raises(Refused, match="先催办"):
-        act(director, pressure.supervise, case, words="限期办结", due_on=timezone.localdate())
-    act(cast["clerk1"], pressure.urge, case, words="请尽快到场")
-    act(director, pressure.supervise, case, words="限期办结", due_on=timezone.localdate())
-    assert Supervision.objects.get().number.startswith(case.number)
 
 
 def test_contacting_the_resident_is_one_act_with_its_outcome(cast: Cast) -> None:
@@ -241,7 +186,7 @@ def test_the_rule_stays_as_it_was_when_the_clock_started(cast: Cast) -> None:
 def test_steps_go_on_while_the_clock_is_suspended(cast: Cast) -> None:
     case = extendable(cast)
     head, day = cast["head.chengguan"], MORNING + timedelta(days=8)
-    act(head, limits.suspend, case, reason="鉴定", at=day)
+    act(head, limits.suspend, case, ground="appraisal", note="鉴定", at=day)
     case = cast["handler.chengguan"].does(case, "report", at=day, result="已修", decision="support")
     assert case.due_at and case.suspended
     case = act(head, limits.resume, case, at=day + timedelta(days=6))

@@ -33,7 +33,7 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
     )
     closed = advance(cast, clerk.opens("路灯不亮。", "appearance"), "closed")
     resting = advance(cast, clerk.opens("等着鉴定的事。"), "in_hand")
-    limits.suspend(director.actor, director.grants, resting.uuid, reason="等鉴定")
+    limits.suspend(director.actor, director.grants, resting.uuid, ground="appraisal", note="等鉴定")
     row = QueuedMatter(source="messages", record_id="1", title="停水", text="停水三天。", channel="import",
                        category=Category.objects.get(key="utilities"), recorded_at=timezone.now())  # fmt: skip
     with transaction.atomic():

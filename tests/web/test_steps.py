@@ -15,7 +15,7 @@ from tests.web.staff_ground import Enter
 from cast import Cast, Person, advance
 from yimen.cases.actions import limits
 from yimen.cases.fields import FIELDS
-from yimen.cases.models import Assignment, Callback, Case, Clock, Link, Supervision, Urge, Visit
+from yimen.cases.models import Assignment, Callback, Case, Clock, Link, Visit
 from yimen.cases.states import HIDDEN_VERBS, TRANSITIONS
 from yimen.web.staff.show.acts import ABOUT, ACTS, ICONS
 
@@ -204,23 +204,9 @@ def test_being_told_stops_the_fifteen_days(cast: Cast, enter: Enter) -> None:
     assert _does(enter, "clerk1", case, "inform", way="letter") == 403
 
 
-def test_urge_comes_before_supervise(cast: Cast, enter: Enter, in_hand: Case) -> None:
-    assert _does(enter, "director", in_hand, "supervise", words="请办", due_on="2026-12-01") == 403
-    assert _does(enter, "clerk1", in_hand, "urge", words="请今天报结果。") == 302
-    assert _does(enter, "director", in_hand, "supervise", words="请办", due_on="2026-12-01") == 302
-    assert (Urge.objects.count(), Supervision.objects.count()) == (1, 1)
-
-
-def test_an_extension_needs_the_reason_told(enter: Enter, in_hand: Case) -> None:
-    assert _does(enter, "head.chengguan", in_hand, "extend", amount="10", reason="等鉴定") == 400
-    assert _does(enter, "head.chengguan", in_hand, "extend", amount="99", reason="等鉴定", told="on") == 400
-    assert _does(enter, "head.chengguan", in_hand, "extend", amount="5", reason="等鉴定", told="on") == 302
-    assert _does(enter, "handler.chengguan", in_hand, "extend", amount="1", reason="等", told="on") == 403
-
-
 def test_the_clock_is_suspended_and_resumed(cast: Cast, enter: Enter, in_hand: Case) -> None:
     assert _does(enter, "director", in_hand, "resume") == 403
-    assert _does(enter, "director", in_hand, "suspend", reason="等司法鉴定") == 302
+    assert _does(enter, "director", in_hand, "suspend", ground="appraisal", note="等司法鉴定") == 302
     assert "中止计时" in enter("clerk1").get(reverse("staff:case", args=[in_hand.uuid])).content.decode()
     assert _does(enter, "director", in_hand, "resume") == 302
     assert not _fresh(in_hand).suspended

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from ..models.case import URGENCIES
 from ..states import STATES, Who
 from . import search
 from .holding import choice, held, need
+from .open import EARLIEST_YEAR
 from .reclocking import reclock
 from .record import record
 
@@ -65,7 +66,7 @@ def correct(
     reason: str,
     version: int | None = None,
 ) -> Case:
-    """更正登记: title, text, wish, place, category, urgency or external number; before and after stay in the ledger."""
+    """更正登记: title, text, wish, place, category, urgency, external number or paper from above; before and after stay in the ledger."""
     reason = need(reason, "reason", _("更正理由"))
     with held(grants, ref, Who.DESK, version=version) as case:
         before = {}
@@ -93,12 +94,15 @@ def correct(
 
 def _apply(case: Case, name: str, value: Any) -> str | None:
     """Set one field; gives what stood there before, or None when nothing changed."""
-    limits = {"title": 120, "text": 20_000, "wish": 500, "place": 200, "external_number": 60}
+    limits = {"title": 120, "text": 20_000, "wish": 500, "place": 200, "external_number": 60,
+              "from_body": 100, "from_number": 60}  # fmt: skip
     if name == "category":
         return _recategorise(case, str(value))
     if name == "urgency":
         old, case.urgency = case.urgency, choice(str(value), dict(URGENCIES), "urgency")
         return old if old != case.urgency else None
+    if name == "from_on":
+        return _redate(case, value)
     if name not in limits:
         raise Invalid(_("不能更正：%s") % name)
     text = str(rules.plain(str(value)))
@@ -115,6 +119,17 @@ def _apply(case: Case, name: str, value: Any) -> str | None:
     if name == "place":
         case.grid = grids.match_place(text) if text else None
     return old
+
+
+def _redate(case: Case, value: Any) -> str | None:
+    """收文日期 as it stands on the paper. No clock moves: those run from the recorded receipt."""
+    day = date.fromisoformat(str(value)) if value else None
+    if day and not EARLIEST_YEAR <= day.year <= timezone.localdate().year:
+        raise Invalid(_("还有内容要补充或更正"), {"from_on": _("日期不对，请核对年份")})
+    if day and day > timezone.localdate():
+        raise Invalid(_("还有内容要补充或更正"), {"from_on": _("收文日期不能在将来")})
+    old, case.from_on = case.from_on, day
+    return str(old or "") if old != day else None
 
 
 def _recategorise(case: Case, key: str) -> str | None:

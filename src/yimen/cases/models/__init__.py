@@ -17,6 +17,7 @@ from .facts import (
     Visit,
 )
 from .handbook import CommonAnswer, CompetentBody, HandbookVersion, PublicPhone, RetentionClass
+from .instructions import Instruction, InstructionMark, Phrase, Submission
 from .joint import (
     AssistResult,
     AssistReturn,
@@ -29,15 +30,14 @@ from .joint import (
 )
 from .leaders import CaseLeader, ReceptionDay, ReceptionVisit
 from .majors import MajorReport
-from .instructions import Instruction, InstructionMark, Phrase, Submission
 from .papers import Attachment, SlipCode
 from .people import CaseKey, Participant, PhoneIndex, SealedExclusion, SealedGrant
 from .pressure import PressureSetting, Reminder, SupervisionFeedback
 
 __all__ = [
+    "Assignment",
     "AssistResult",
     "AssistReturn",
-    "Assignment",
     "Attachment",
     "Callback",
     "CallbackRule",
@@ -55,8 +55,8 @@ __all__ = [
     "Instruction",
     "InstructionMark",
     "Link",
-    "Merge",
     "MajorReport",
+    "Merge",
     "Note",
     "OutsideNumber",
     "Participant",
@@ -64,11 +64,11 @@ __all__ = [
     "PhoneIndex",
     "Phrase",
     "PressureSetting",
+    "PublicPhone",
+    "ReadUpTo",
     "ReceptionDay",
     "ReceptionVisit",
     "Reminder",
-    "PublicPhone",
-    "ReadUpTo",
     "Result",
     "RetentionClass",
     "ReturnRequest",

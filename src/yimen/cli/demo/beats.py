@@ -143,13 +143,23 @@ def pressure(way: Way) -> list[Beat]:
     if not way.petition or way.goal.state != "in_hand":
         return []
     if chance < 0.12:
-        told = {"amount": rng.choice([10, 15, 20, 30]), "reason": phrase("extend", rng), "told": True}
+        told = {"amount": rng.choice([10, 15, 20, 30]), "reason": phrase("extend", rng), "told_way": "phone"}
         return [Beat("extend", way.hands.head, (1, 6), told)]
     if chance < 0.2:
-        return [Beat("suspend", way.hands.head, (1, 4), {"reason": phrase("suspend", rng)})]
+        return [
+            Beat("suspend", way.hands.head, (1, 4), {"ground": "appraisal", "note": phrase("suspend", rng)})
+        ]
     if chance < 0.28:
         return [Beat("visited", way.hands.owner, (2, 8), {"words": phrase("visited", rng)})]
-    return [Beat("urge", way.hands.owner, (2, 8), {"words": phrase("urge", rng)})] if chance < 0.4 else []
+    return urged(way) if chance < 0.4 else []
+
+
+def urged(way: Way) -> list[Beat]:
+    """Before the limit is near the desk reminds first; pressure has an order."""
+    return [
+        Beat("remind", way.hands.owner, (2, 8)),
+        Beat("urge", way.hands.owner, (0, 1), {"words": phrase("urge", way.rng)}),
+    ]
 
 
 def assist(way: Way) -> list[Beat]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from yimen.access.registry import Grants, grants_of
 from yimen.accounts.models import User
-from yimen.cases.actions import accusations, assisting, callbacks, desk, limits, pressure, transition
+from yimen.cases.actions import accusations, assisting, callbacks, desk, extensions, limits, pressure, reminders, transition
 from yimen.cases.actions.open import Registration, open_case
 from yimen.cases.actions.people import Person
 from yimen.foundation.actor import Actor
@@ -82,10 +82,10 @@ _FACTS: dict[str, Callable[..., object]] = {
     "assist_report": assisting.assist_report,
     "assist_sign": assisting.assist_sign,
     "contact": desk.contact,
-    "extend": limits.extend,
+    "extend": extensions.extend,
     "inform": limits.inform,
+    "remind": reminders.remind,
     "screen": limits.screen,
-    "supervise": pressure.supervise,
     "suspend": limits.suspend,
     "urge": pressure.urge,
     "visited": desk.visited_again,
