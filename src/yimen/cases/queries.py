@@ -194,10 +194,11 @@ def counts(grants: Grants) -> dict[str, int]:
     if grants.user_id is None:
         return dict.fromkeys(COUNTED, 0)
     wanted = {
-        name.replace("-", "_"): Count("id", filter=_worklist_condition(grants, name)) for name in COUNTED
+        f"n_{name}".replace("-", "_"): Count("id", filter=_worklist_condition(grants, name))
+        for name in COUNTED
     }
     found = visible_to(grants).filter(open=True).aggregate(**wanted)
-    return {name: found[name.replace("-", "_")] for name in COUNTED}
+    return {name: found[f"n_{name}".replace("-", "_")] for name in COUNTED}
 
 
 # --- search ----------------------------------------------------------------------------------------------------

@@ -108,6 +108,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "yimen.web.context.office",
+                "yimen.web.context.text_size",
             ],
             "builtins": [
                 "django.templatetags.i18n",

@@ -7,6 +7,7 @@ ICONS: dict[str, str] = {
     "archive": '<path d="M3.5 5h17v4h-17zM5 9v10.5h14V9M10 13h4"/>',
     "arrow": '<path d="M5 12h14M13 6l6 6-6 6"/>',
     "back": '<path d="M19 12H5M11 6l-6 6 6 6"/>',
+    "bell": '<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15zM10 21h4"/>',
     "calendar": '<path d="M4 6h16v14H4zM4 10.5h16M8.5 3.5V8M15.5 3.5V8"/>',
     "camera": '<path d="M4 8h4l1.6-2.5h4.8L16 8h4v11.5H4z"/><circle cx="12" cy="13.4" r="3.4"/>',
     "check": '<path d="m5 12.5 4.8 4.8L19.5 7.2"/>',

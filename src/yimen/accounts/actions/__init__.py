@@ -12,6 +12,7 @@ from .people import (
     password_changed,
     set_active,
     set_language,
+    set_text_size,
 )
 from .sessions import end, end_all, seen, sign_in_failed, sign_in_held, signed_in, signed_out
 
@@ -34,6 +35,7 @@ __all__ = [
     "seen",
     "set_active",
     "set_language",
+    "set_text_size",
     "sign_in_failed",
     "sign_in_held",
     "signed_in",

@@ -100,6 +100,12 @@ def set_language(user: User, language: str) -> None:
         User.objects.filter(pk=user.pk).update(language=language)
 
 
+def set_text_size(user: User, size: int) -> None:
+    """Remember how large this person wants the text. Not worth a ledger entry."""
+    if size in dict(User._meta.get_field("text_size").choices or ()):
+        User.objects.filter(pk=user.pk).update(text_size=size)
+
+
 def _check_names(user: User) -> None:
     try:
         user.full_clean(exclude=["password"], validate_unique=False, validate_constraints=False)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from ..context import TEXT_SIZES, chosen_text_size
 from ..handbook import phones
 
 _NUMBER = re.compile(r"^\w{1,4}〔\d{4}〕[0-9A-Z-]{1,16}$")
@@ -32,4 +33,10 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, more: dict[str, object]) -> dict[str, object]:
-    return {"emergency": phones(emergency=True), "large": request.GET.get("text") == "large", **more}
+    return {"emergency": phones(emergency=True), "large": _large(request), **more}
+
+
+def _large(request: HttpRequest) -> bool:
+    """By the link on the page, which needs no cookie; else as chosen in this browser on the staff's pages."""
+    asked = request.GET.get("text", "")
+    return asked == "large" if asked else chosen_text_size(request) > TEXT_SIZES[0]

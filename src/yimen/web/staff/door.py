@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from yimen.access.registry import Grants, grants_of, require
 from yimen.accounts.models import User
+from yimen.foundation import crypto
 from yimen.foundation.actor import Actor
 
 from . import rail
@@ -22,12 +23,17 @@ SIGNED_IN = "signed-in"
 
 
 class StaffRequest(HttpRequest):
-    """What a staff view gets: who acts, what they hold today, and the rail of the page (read when drawn)."""
+    """What a staff view gets: who acts, what they hold today, and the rail of the page (read when drawn).
+
+    `draft_key` (64 hex digits) is the person's own, the same on every visit: it opens the drafts that the browser
+    keeps as ciphertext (static/js/drafts.js), and nothing else.
+    """
 
     user: User
     actor: Actor
     grants: Grants
     rail: rail.Rail
+    draft_key: str
 
 
 View = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
@@ -61,6 +67,7 @@ def enter(request: Any) -> None:
     """Give the request its actor, grants and rail."""
     request.actor = Actor(request.user.pk, request.user.name, "web")
     request.grants = grants_of(request.actor)
+    request.draft_key = SimpleLazyObject(lambda: crypto.content_digest(f"drafts of {request.user.pk}".encode()).hex())
     request.rail = SimpleLazyObject(lambda: rail.of(request.grants, request.user.pk, request.path))
 
 

@@ -8,12 +8,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants, can
-from yimen.cases import queries
+from yimen.cases import instructions, queries
+from yimen.cases.actions.filters import filters_of
+from yimen.cases.changes import count_news
+from yimen.cases.models import SavedFilter
 from yimen.intake.queries import queue
 from yimen.organisations.queries import memberships_of
 
-from .auth.who import MAY_END_SESSIONS, MAY_RESET
+from .auth.who import MAY_CONFIRM_LINK, MAY_END_SESSIONS, MAY_RESET
+from .doors import doors
 from .lists import DESK, WORKLISTS
+
+
+# "g" and a letter leads to these; said on the page of keys (templates/staff/keys_list.html).
+KEYS = {"mine": "g m", "due-soon": "g d", "overdue": "g o", "unit": "g u", "changes": "g w"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +44,53 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Rail:
-    """Everything the rail draws. `desk` says whether registering is offered."""
+    """Everything the rail draws. `desk` says whether registering is offered, `news` how much others did."""
 
     unit: str
     desk: bool
     groups: list[Group] = field(default_factory=list)
+    news: int = 0
 
 
 def of(grants: Grants, user_id: int, path: str) -> Rail:
     """The rail for one person on one page: one query for all counts, one for the unit's name."""
     counts = queries.counts(grants)
+    news = count_news(grants)
+    lists = _lists(grants, counts, path, ("mine", "due-soon", "overdue", "first-contact", "unit"))
     groups = [
-        Group("", _lists(grants, counts, path, ("mine", "due-soon", "overdue", "first-contact", "unit"))),
+        Group("", [*_before_me(grants, path), *lists, _door("changes", _("有什么变化"), path, key=KEYS["changes"], count=news)]),
+        Group(_("我的筛选"), _saved(user_id)),
         Group(_("窗口"), _window(grants, counts, path)),
         Group(_("中心"), _centre(grants, counts, path)),
         Group(_("管理"), _administration(grants, path)),
     ]
     membership = memberships_of(user_id).first()
     name = membership.unit.name if membership else ""
-    return Rail(name, grants.has(*DESK), [group for group in groups if group.items])
+    return Rail(name, grants.has(*DESK), [group for group in groups if group.items], news)
+
+
+def _before_me(grants: Grants, path: str) -> list[Item]:
+    """待批示, for who gives instructions: two small counts."""
+    if not can(grants, "cases.instruct"):
+        return []
+    return [_door("instructions", _("待批示"), path, count=instructions.count(grants))]
 
 
 def list_url(name: str) -> str:
     return reverse("staff:home") if name == "mine" else reverse("staff:work", args=[name])
+
+
+def filter_url(row: SavedFilter) -> str:
+    """Where a saved filter leads: its list (or the search) with its filters in the address."""
+    base = reverse("staff:search") if row.list == "search" else list_url(row.list)
+    return f"{base}?{row.query}" if row.query else base
+
+
+def _saved(user_id: int) -> list[Item]:
+    """Own filters by name, without counts: one query for all; the last line leads to renaming and deleting."""
+    rows = filters_of(user_id)
+    last = [Item(_("改名或删除…"), reverse("staff:filters"))] if rows else []
+    return [*(Item(row.name, filter_url(row)) for row in rows), *last]
 
 
 def _lists(grants: Grants, counts: dict[str, int], path: str, names: tuple[str, ...]) -> list[Item]:
@@ -67,7 +99,8 @@ def _lists(grants: Grants, counts: dict[str, int], path: str, names: tuple[str, 
         row, url = WORKLISTS[name], list_url(name)
         if row.offered(grants):
             count = counts.get(name)
-            found.append(Item(row.title, url, count, late=row.late and bool(count), current=url == path))
+            late = row.late and bool(count)
+            found.append(Item(row.title, url, count, key=KEYS.get(name, ""), late=late, current=url == path))
     return found
 
 
@@ -88,10 +121,14 @@ def _centre(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
 
 
 def _administration(grants: Grants, path: str) -> list[Item]:
-    doors = [("account_sessions", _("所有人的登录"))] if grants.has(*MAY_END_SESSIONS) else []
+    """What the three administrators keep; a director finds the links to confirm here."""
+    found = [Item(door.label, door.url, current=door.url == path) for door in doors(grants)]
+    more = [("account_sessions", _("所有人的登录"))] if grants.has(*MAY_END_SESSIONS) else []
+    if grants.has(*MAY_CONFIRM_LINK):
+        more += [("account_people", _("同事忘了密码"))]
     if grants.has(*MAY_RESET):
-        doors += [("account_people", _("同事忘了密码")), ("account_resets", _("同事丢了第二验证"))]
-    return [Item(label, reverse(name), current=reverse(name) == path) for name, label in doors]
+        more += [("account_resets", _("同事丢了第二验证"))]
+    return found + [Item(label, reverse(name), current=reverse(name) == path) for name, label in more]
 
 
 def _door(name: str, label: str, path: str, *, key: str = "", count: int | None = None) -> Item:

@@ -186,6 +186,17 @@ class InvitationForm(forms.Form):
         return data
 
 
+class LinkForm(forms.Form):
+    """The first half of a one-time link for a colleague."""
+
+    reason = forms.CharField(
+        label=lazy("原因"),
+        max_length=300,
+        help_text=lazy("写明怎样核实了是本人，例如：忘了密码，本人持工作证到场。"),
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+
 class ResetForm(forms.Form):
     """The first half of taking away a lost second factor."""
 

@@ -21,7 +21,7 @@ from yimen.accounts.models import StaffSession, User
 from yimen.foundation.errors import Invalid, YimenError
 
 from . import who
-from .forms import ResetForm
+from .forms import LinkForm, ResetForm
 from .who import actor_of
 
 PER_PAGE = 50
@@ -73,25 +73,53 @@ def end_everything(request: HttpRequest, user_id: int) -> HttpResponse:
     return redirect("account_sessions")
 
 
-@only(*who.MAY_RESET)
+@only(*who.MAY_CONFIRM_LINK)
 def people(request: HttpRequest) -> HttpResponse:
-    """Find a colleague who lost the password."""
-    words = request.GET.get("q", "")
-    page = Paginator(queries.people(words), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "auth/people.html", {"page": page, "q": words})
+    """A colleague lost the password: requests waiting for the second person, and for administrators whom to ask for."""
+    shown: dict[str, Any] = {"open": queries.open_links(), "mine": role_of(request)}
+    if who.grants(request).has(*who.MAY_RESET):
+        words = request.GET.get("q", "")
+        page = Paginator(queries.people(words), PER_PAGE).get_page(request.GET.get("page"))
+        shown |= {"page": page, "q": words, "may_ask": True}
+    return render(request, "auth/people.html", shown)
 
 
 @only(*who.MAY_RESET)
-@require_POST
 def link(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Make a one-time link for somebody else and show it this once; it does not touch their second factor."""
+    """The first of two: ask for a one-time link for somebody else. Nothing is given out here."""
     user = get_object_or_404(User, pk=user_id, is_active=True)
-    if user.pk == request.user.pk:
-        messages.error(request, _("自己的密码请在“登录与安全”里更换。"))
+    form = LinkForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.ask_link(actor_of(request), user.pk, role_of(request), form.cleaned_data["reason"])
+            messages.success(request, _("申请已提交，要由另一类管理员或中心主任确认，链接由确认的人当面交给本人。"))
+            return redirect("account_people")
+        except YimenError as error:
+            form.add_error(None, str(error))
+    return render(request, "auth/ask_link.html", {"person": user, "form": form})
+
+
+@only(*who.MAY_CONFIRM_LINK)
+@require_POST
+def decide_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm (the link is shown here, this once; it does not touch the second factor) or call off."""
+    try:
+        if request.POST.get("decision") != "confirm":
+            row = actions.withdraw_link(actor_of(request), pk)
+            messages.success(request, _("已撤回给%(name)s的链接申请。") % {"name": row.user.name})
+            return redirect("account_people")
+        row, token = actions.confirm_link(actor_of(request), pk, role_of(request))
+    except YimenError as error:
+        messages.error(request, str(error))
         return redirect("account_people")
-    token = actions.invite(actor_of(request), user)
     url = request.build_absolute_uri(reverse("account_invitation_link", args=[token]))
-    return render(request, "auth/link.html", {"person": user, "url": url})
+    return render(request, "auth/link.html", {"person": row.user, "url": url})
+
+
+def role_of(request: HttpRequest) -> str:
+    """In which role this person asks or confirms: the first held of those that may."""
+    held = who.grants(request)
+    return next((str(role) for role in who.MAY_CONFIRM_LINK if held.has(role)), "")
 
 
 @only(*who.MAY_RESET)

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -21,6 +22,7 @@ from django.views.i18n import set_language
 from yimen.accounts import actions, queries
 from yimen.accounts.actions.people import DEMO_PASSWORD
 from yimen.foundation.errors import Invalid, Missing
+from yimen.web import context
 
 from . import demo
 from .forms import InvitationForm
@@ -50,9 +52,10 @@ key_again = key_views.ReauthenticateWebAuthnView.as_view()
 
 @never_cache
 def open_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """The one-time link itself: its secret moves into the session, out of the address bar and the history."""
-    if request.user.is_authenticated:
-        logout(request)
+    """The one-time link itself: its secret moves into the session, out of the address bar and the history.
+
+    Following a link changes nothing for whoever is signed in here; only sending the form does.
+    """
     request.session[LINK] = token
     return redirect("account_invitation")
 
@@ -83,8 +86,24 @@ def _redeemed(request: HttpRequest, token: str, form: InvitationForm) -> bool:
         form.add_error(None, str(error))
         return False
     request.session.pop(LINK, None)
+    if request.user.is_authenticated:
+        logout(request)
     messages.success(request, _("密码已设好，请用它登录。"))
     return True
+
+
+@require_POST
+def text_size(request: HttpRequest) -> HttpResponse:
+    """大字模式: kept in this browser, and with the account of a signed-in person."""
+    given = request.POST.get("size", "")
+    size = int(given) if given in map(str, context.TEXT_SIZES) else context.TEXT_SIZES[0]
+    if request.user.is_authenticated:
+        actions.set_text_size(request.user, size)
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    response = redirect(back if safe else "/")
+    context.keep_text_size(response, size)
+    return response
 
 
 @require_POST

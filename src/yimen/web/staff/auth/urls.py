@@ -13,6 +13,7 @@ urlpatterns = [
     path("sign-out/", signing.sign_out, name="account_logout"),
     path("inactive/", signing.inactive, name="account_inactive"),
     path("language/", signing.language, name="staff_language"),
+    path("text-size/", signing.text_size, name="staff_text_size"),
     path("invitation/", signing.use_invitation, name="account_invitation"),
     path("invitation/<str:token>/", signing.open_invitation, name="account_invitation_link"),
     path("security/", own.security, name="account_security"),
@@ -38,6 +39,7 @@ urlpatterns = [
     path("security/everyone/of/<int:user_id>/end/", others.end_everything, name="account_end_everything"),
     path("security/people/", others.people, name="account_people"),
     path("security/people/<int:user_id>/link/", others.link, name="account_make_link"),
+    path("security/links/<int:pk>/", others.decide_link, name="account_decide_link"),
     path("security/resets/", others.resets, name="account_resets"),
     path("security/resets/<int:pk>/", others.decide_reset, name="account_decide_reset"),
 ]

@@ -11,6 +11,8 @@ from yimen.foundation.actor import Actor
 
 FACTOR_SEEN = "yimen_factor"  # in the session: a second factor was found, so it need not be looked for again
 MAY_RESET = (Role.SECURITY, Role.ADMIN)
+# A link for a colleague: asked for by one of MAY_RESET, confirmed by somebody who holds another of these roles.
+MAY_CONFIRM_LINK = (Role.SECURITY, Role.ADMIN, Role.DIRECTOR)
 MAY_END_SESSIONS = (Role.SECURITY,)
 
 

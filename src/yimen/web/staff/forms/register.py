@@ -49,7 +49,7 @@ class RegisterForm(Shape):
     spoken_of = {"on_behalf": "on_behalf_phone", "witness": "witness_name"}
 
     text = forms.CharField(
-        label=_("反映什么"), help_text=_("用来访人的话，先写下来；分类可以后补"), widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("反映什么"), help_text=_("用来访人的话，先写下来；写了内容会推荐类别"), widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("请写下来访人反映什么")},
     )  # fmt: skip
     category = forms.ChoiceField(label=_("属于哪一类"), required=False)
@@ -77,7 +77,13 @@ class RegisterForm(Shape):
     reported_to = _line(_("电话报告了谁"), 60, _("多人来访要报告分管领导"))
     reported_at = _moment(_("什么时候报告的"))
     received_at = _moment(_("实际收到时间"), _("补录时填写，时限从这时起算"))
-    external_number = _line(_("外部系统编号"), 60, _("信访、12345、综治平台里的编号，或来文文号"))
+    external_number = _line(_("外部系统编号"), 60, _("信访、12345、综治平台里的编号"))
+    from_body = _line(_("来文单位"), 100, _("上级转来的，写转来的单位"))
+    from_number = _line(_("来文文号"), 60)
+    from_on = forms.DateField(
+        label=_("收文日期"), required=False, help_text=_("早于今天的，时限从收文日起算"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
     confidential = _tick(_("来访人要求保密"))
     anonymous = _tick(_("匿名，不留姓名和电话"))
     address = _line(_("住址或单位"), 200, personal=True)
@@ -89,6 +95,15 @@ class RegisterForm(Shape):
         self.fields["category"].choices = category_choices()
         if not self.is_bound:  # the clerk starts typing at once; after a refusal the summary has the focus
             self.fields["text"].widget.attrs["autofocus"] = True
+
+    def opened(self) -> dict[str, bool]:
+        """Which folds of the page stand open: those in which something was typed, chosen or refused."""
+        return {fold: any(map(self._touched, names)) for fold, names in _FOLDS.items()}
+
+    def _touched(self, name: str) -> bool:
+        bound = self[name]
+        usual = {"", "None", "False", str(bound.field.initial)}
+        return bool(bound.errors) or str(bound.value()) not in usual
 
     def clean_category(self) -> str:
         """As chosen; else what the words suggest, as the page does while the clerk types."""
@@ -104,10 +119,10 @@ class RegisterForm(Shape):
         data = self.cleaned_data
         return Registration(
             **{name: data[name] for name in _PLAIN},
-            channel=data["channel"] or "visit",
+            channel=self._channel(),
             appeal=data["appeal"] or "appeal",
             party_size=data["party_size"] or 1,
-            told_now=data["told_now"] and (data["channel"] or "visit") == "visit" and not data["received_at"],
+            told_now=data["told_now"] and self._channel() == "visit" and not data["received_at"],
             received_at=data["received_at"],
             reported_at=data["reported_at"],
             representatives=people_of(data["representatives"]),
@@ -118,9 +133,25 @@ class RegisterForm(Shape):
         )
 
 
+    def _channel(self) -> str:
+        """As chosen; a paper from above says by itself how the matter came."""
+        chosen = self.cleaned_data["channel"] or "visit"
+        paper = any(self.cleaned_data[name] for name in _FOLDS["above"])
+        return "above" if paper and chosen == "visit" else chosen
+
+
+_FOLDS = {
+    "came": ("channel", "anonymous", "address"),
+    "on_behalf": ("on_behalf_name", "on_behalf_phone", "on_behalf_relation"),
+    "dictated": ("dictated", "read_back", "fingerprint", "witness_name"),
+    "group": ("party_size", "representatives", "reported_to", "reported_at"),
+    "above": ("from_body", "from_number", "from_on"),
+    "late": ("received_at", "external_number"),
+    "more": ("confidential", "urgency", "appeal"),
+}
 _PLAIN = (
     "text", "category", "place", "wish", "name", "phone", "address", "urgency", "anonymous", "confidential",
-    "dictated", "read_back", "fingerprint", "reported_to", "external_number",
+    "dictated", "read_back", "fingerprint", "reported_to", "external_number", "from_body", "from_number", "from_on",
 )  # fmt: skip
 
 

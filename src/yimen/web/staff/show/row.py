@@ -25,7 +25,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a list shows of a matter. Never a participant."""
+    """What a list shows of a matter. Never a participant. `pick` stands for it when it is ticked: which, as read when."""
 
     url: str
     title: str
@@ -35,6 +35,7 @@ class Row:
     next: str
     tags: list[Sign] = field(default_factory=list)
     on: bool = False
+    pick: str = ""
 
 
 def rows_of(
@@ -47,15 +48,16 @@ def rows_of(
 def _row(case: Case, reader: int | None, within: str, on: bool) -> Row:
     url = reverse("staff:case", args=[case.uuid]) + (f"?in={within}" if within else "")
     return Row(
-        url, case.title, case.number, _about(case), badge_of(case), next_line(case, reader), _tags(case), on
-    )
+        url, case.title, case.number, _about(case), badge_of(case), next_line(case, reader), _tags(case), on,
+        f"{case.uuid}~{case.version}",
+    )  # fmt: skip
 
 
 def _about(case: Case) -> list[str]:
     unit = case.lead_unit.name if case.lead_unit else ""
     return [
         str(bit)
-        for bit in (case.place, category_name(case.category, short=True), unit, state_words(case))
+        for bit in (case.from_number, case.place, category_name(case.category, short=True), unit, state_words(case))
         if bit
     ]
 

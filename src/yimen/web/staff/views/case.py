@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from yimen.access.registry import can
 from yimen.cases import queries
-from yimen.cases.actions import attach, desk, people, transition
+from yimen.cases.actions import attach, desk, notes, outside, people, transition
 from yimen.cases.fields import WAYS
 from yimen.cases.models import Case, Contact
 from yimen.cases.states import Who
@@ -22,6 +22,7 @@ from ..lists import WORKLISTS
 from ..show import case as shown
 from ..show.acts import ACTS, ENDING, ICONS, Scene, scene_of
 from ..show.clock import card
+from ..show.instructions import card_of
 from ..show.next import first_of, next_of
 from ..show.papers import guidance_of
 from ..show.row import rows_of
@@ -50,6 +51,9 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
         "parts": shown.parts_of(scene.assignments),
         "dates": shown.dates_of(matter),
         "links": shown.links_of(grants, matter),
+        "instructed": card_of(grants, matter, request.user.pk),
+        "outside": outside.outside_of(matter),
+        "own": notes.note_of(grants, matter),
         "clocks": clocks[:running],
         "old_clocks": clocks[running:],
         "entries": timeline_of(matter),

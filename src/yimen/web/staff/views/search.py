@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
+from yimen.access.registry import can
 from yimen.cases import queries
 
 from ..door import StaffRequest, page
 from ..show.row import rows_of
+from . import reports
 
 
 @page(methods=("GET", "HEAD"))
 def search(request: StaffRequest) -> HttpResponse:
-    text = request.GET.get("q", "").strip()[:100]
+    text = _words(request)
     found = queries.search(request.grants, text)
     context = {"q": text, "rows": rows_of(found, request.user.pk), "full": len(found) >= queries.PAGE,
+               "may_export": can(request.grants, "reports.read"),
                "phone": not found and request.rail.desk and len(text) >= 7 and text.isdecimal()}  # fmt: skip
     return render(request, "staff/search.html", context)
+
+
+@page("reports.read", methods=("GET",))
+def workbook(request: StaffRequest) -> HttpResponse:
+    """Everything that this search finds, also beyond the page, as a workbook."""
+    return reports._workbook(queries.found_by(request.grants, _words(request)), _("搜索"))
+
+
+def _words(request: StaffRequest) -> str:
+    return request.GET.get("q", "").strip()[:100]

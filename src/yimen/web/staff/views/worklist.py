@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from yimen.access.registry import can
 from yimen.cases import queries
+from yimen.cases.actions.notes import Own, reminders
 from yimen.cases.states import FLOWS, OPEN_STATES, STATES
 from yimen.foundation.errors import Missing
 from yimen.organisations.queries import units
@@ -18,8 +19,9 @@ from yimen.organisations.queries import units
 from ..door import StaffRequest, page
 from ..lists import WORKLISTS
 from ..rail import list_url
-from ..show.row import rows_of
+from ..show.row import Row, rows_of
 from ..show.words import category_name
+from . import bulk
 
 FILTERS = ("state", "flow", "category", "unit", "channel", "grid", "q")
 
@@ -65,9 +67,18 @@ def _show(request: StaffRequest, name: str) -> HttpResponse:
         "filters": _choices(filters),
         "filtered": any(filters.values()),
         "may_export": can(request.grants, "reports.read"),
+        "bulk": bulk.offered(request.grants),
+        "reminders": _reminders(request) if name == "mine" and not request.GET else [],
         "pager": _pager(request, name, filters, found.after),
     }
     return render(request, "staff/worklist.html", context)
+
+
+def _reminders(request: StaffRequest) -> list[tuple[Row, Own]]:
+    """Matters that the reader pinned, or wanted to be reminded of by today."""
+    found = reminders(request.grants)
+    rows = rows_of([case for case, _own in found], request.user.pk)
+    return list(zip(rows, [own for _case, own in found], strict=True))
 
 
 def chosen_filters(request: StaffRequest) -> dict[str, str]:

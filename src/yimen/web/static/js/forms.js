@@ -1,56 +1,7 @@
-// Forms: nothing typed is lost, nothing is sent twice, a file can be pasted or dropped.
-//
-// Drafts live in sessionStorage only: the counter's computer is shared, and localStorage would leave a resident's
-// words on its disk for the next person. Fields marked data-no-draft (names, phones) are never kept; a draft
-// belongs to one signed-in person and goes when the form is saved, the tab is closed or the person signs out.
+// Forms: nothing is sent twice, a file can be pasted or dropped, a common answer goes to where the cursor stands.
+// What was typed is kept by drafts.js.
 (function () {
   "use strict";
-  var SENT = "yimen:sent", user = document.body.dataset.user || "";
-  function prefix() { return "yimen:draft:" + user + ":"; }
-  function store(fn) { try { return fn(window.sessionStorage); } catch (e) { return null; } }
-  function keys(start) { return store(function (s) { return Object.keys(s).filter(function (k) { return k.indexOf(start) === 0; }); }) || []; }
-  function drop(key) { store(function (s) { s.removeItem(key); }); }
-
-  function kept(form) {
-    return Array.prototype.filter.call(form.elements, function (el) {
-      return el.name && !el.hasAttribute("data-no-draft") && (el.tagName === "TEXTAREA" || el.tagName === "SELECT" || /^(text|number|datetime-local|date|radio|checkbox)$/.test(el.type));
-    });
-  }
-  function read(form) {
-    return kept(form).filter(function (el) { return (el.type !== "radio" && el.type !== "checkbox") || el.checked; })
-      .map(function (el) { return [el.name, el.value]; });
-  }
-  function write(form, values) {
-    kept(form).forEach(function (el) {
-      var mine = values.filter(function (v) { return v[0] === el.name; }).map(function (v) { return v[1]; });
-      if (el.type === "radio" || el.type === "checkbox") el.checked = mine.indexOf(el.value) >= 0;
-      else if (mine.length) el.value = mine[0];
-      if (mine.length && el.value) { var fold = el.closest("details"); if (fold && (el.type !== "radio" || el.checked)) fold.open = true; }
-    });
-  }
-  function watch(form) {
-    var key = prefix() + form.dataset.draft, timer, first = JSON.stringify(read(form));
-    function save() { var now = JSON.stringify(read(form)); store(function (s) { if (now === first) s.removeItem(key); else s.setItem(key, now); }); }
-    var old = store(function (s) { return s.getItem(key); });
-    if (old && !form.hasAttribute("data-bound")) {
-      write(form, JSON.parse(old));
-      var note = form.querySelector("[data-draft-note]");
-      if (note) { note.hidden = false; note.querySelector("button").addEventListener("click", function () { drop(key); form.reset(); note.hidden = true; }); }
-    }
-    form.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(save, 400); });
-    form.addEventListener("change", save);
-    form.addEventListener("submit", function () { clearTimeout(timer); save(); store(function (s) { s.setItem(SENT, key); }); });
-  }
-  // A form that was sent and did not come back (as errors, an error page, or empty after signing in again) was
-  // saved: its draft goes.
-  function settle() {
-    var sent = store(function (s) { return s.getItem(SENT); });
-    if (!sent || !user || document.body.hasAttribute("data-error-page")) return;
-    drop(SENT);
-    var back = Array.prototype.some.call(document.querySelectorAll("form[data-draft]"), function (f) { return prefix() + f.dataset.draft === sent; });
-    if (!back && !document.querySelector("form[data-bound]")) drop(sent);
-  }
-
   function guard(form) {
     form.addEventListener("submit", function (event) {
       if (form.dataset.busy) { event.preventDefault(); return; }
@@ -97,14 +48,59 @@
     function stamp(f) { return (zone.dataset.pasted || "paste") + "-" + new Date().toISOString().slice(0, 19).replace(/[T:]/g, "-") + "." + (f.type.split("/")[1] || "png"); }
   }
 
+  // Copying needs no clipboard API: on plain http inside an office there is none.
+  function copy(text) {
+    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+    var box = document.createElement("textarea");
+    box.value = text; box.className = "visually-hidden"; document.body.appendChild(box); box.select();
+    var done = document.execCommand("copy");
+    box.remove();
+    return done ? Promise.resolve() : Promise.reject();
+  }
+  function copier(button) {
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      var from = button.dataset.copyFrom && document.getElementById(button.dataset.copyFrom);
+      copy(from ? from.value : button.dataset.copy).then(function () { button.textContent = button.dataset.copied; }, function () { if (from) from.select(); });
+    });
+  }
+
+  // Common answers: buttons send the form and come back with the text; with a script the text goes to the cursor.
+  function answers(panel) {
+    var form = document.getElementById(panel.dataset.answers), last = null, box = panel.querySelector("[data-find]"), find = box && box.querySelector("input");
+    form.addEventListener("focusin", function (e) { if (e.target.tagName === "TEXTAREA") last = e.target; });
+    panel.querySelectorAll("button[name=insert]").forEach(function (button) {
+      button.addEventListener("click", function (event) {
+        var field = last || form.querySelector("[name=" + button.dataset.into + "]");
+        if (!field) return;
+        event.preventDefault();
+        var text = button.closest("li").querySelector("[data-text]").textContent;
+        field.focus();
+        field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      });
+    });
+    document.addEventListener("keydown", function (event) {
+      if (!event.altKey || event.ctrlKey || event.metaKey || !/^Digit[1-9]$/.test(event.code)) return;
+      var shown = Array.prototype.filter.call(panel.querySelectorAll("[data-answer]"), function (one) { return !one.hidden; });
+      var one = shown[Number(event.code.slice(5)) - 1];
+      if (one) { event.preventDefault(); one.querySelector("button[name=insert]").click(); }
+    });
+    function sift() {
+      var words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+      panel.querySelectorAll("[data-answer]").forEach(function (one) {
+        var text = one.textContent.toLowerCase();
+        one.hidden = words.length ? !words.every(function (w) { return text.indexOf(w) >= 0; }) : one.hasAttribute("data-rest");
+      });
+    }
+    if (find) { box.hidden = false; find.addEventListener("input", sift); sift(); }
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
-    settle();
-    keys("yimen:draft:").forEach(function (k) { if (user && k.indexOf(prefix()) !== 0) drop(k); });
-    document.querySelectorAll("form[data-draft]").forEach(watch);
     document.querySelectorAll("form").forEach(guard);
     document.querySelectorAll("[data-files]").forEach(files);
-    document.querySelectorAll("form[data-leave]").forEach(function (f) { f.addEventListener("submit", function () { keys("yimen:").forEach(drop); }); });
-    document.querySelectorAll("[data-copy]").forEach(function (b) { b.hidden = false; b.addEventListener("click", function () { navigator.clipboard.writeText(b.dataset.copy).then(function () { b.textContent = b.dataset.copied; }); }); });
+    document.querySelectorAll("[data-copy], [data-copy-from]").forEach(copier);
+    document.querySelectorAll("[data-answers]").forEach(answers);
   });
   window.addEventListener("pageshow", wake);
 })();
