@@ -282,7 +282,7 @@ def test_what_may_not_be_seen_is_not_there(cast: Cast) -> None:
 
 @pytest.mark.parametrize("state", list(STATES))
 def test_replaying_the_ledger_gives_the_same_state(cast: Cast, state: str) -> None:
-    side = {"answered", "guided", "return_requested", "returned", "not_accepted", "withdrawn"}
+    side = {"merged", "answered", "guided", "return_requested", "returned", "not_accepted", "withdrawn"}
     case = _side_state(cast, state) if state in side else advance(cast, cast["clerk1"].opens(), state)
     case.refresh_from_db()
     now = replayed(case)
@@ -295,6 +295,8 @@ def test_replaying_the_ledger_gives_the_same_state(cast: Cast, state: str) -> No
 
 def _side_state(cast: Cast, state: str) -> Case:
     clerk, case = cast["clerk1"], cast["clerk1"].opens()
+    if state == "merged":
+        return clerk.does(case, "merge", main=clerk.opens().number)
     if state == "answered":
         return clerk.does(case, "answer", reply="好")
     if state == "guided":

@@ -63,12 +63,33 @@ def _bring(cast: Cast, row: Transition) -> Case:
             handler.does(advance(cast, case, "dispatched"), "request_return", reason="不归"), "agree_return"
         ),
     }
+    if row.source == "merged" or row.verb == "unmerge":
+        return _merged(cast, case, row)
+    if row.verb == "close" and row.source == "told":
+        case = advance(cast, case, "told")
+        Case.objects.filter(pk=case.pk).update(sampled=False)
+        return case
+    if row.verb == "rate" and row.source == "closed":
+        case = advance(cast, case, "closed")
+        Case.objects.filter(pk=case.pk).update(last_outcome="not_drawn", rating=None)
+        return case
     if row.source in side:
         return side[row.source]()
     if row.source == "called_back" and row.verb == "redo":
         case = advance(cast, case, "told")
         return cast["clerk2"].does(case, "call_back", outcome="reached", solved="no")
     return advance(cast, case, row.source)
+
+
+def _merged(cast: Cast, case: Case, row: Transition) -> Case:
+    """Handled together with a main matter that has its result; told and called back unsolved where the row asks."""
+    clerk, main = cast["clerk1"], cast["clerk1"].opens()
+    case = clerk.does(case, "merge", main=main.number)
+    clerk.does(main, "answer", reply="已修好")
+    if row.source == "merged":
+        return case
+    case = clerk.does(case, "follow", way="phone")
+    return cast["clerk2"].does(case, "call_back", outcome="reached", solved="no")
 
 
 def _race(*acts: Any) -> list[object]:
@@ -113,6 +134,8 @@ def test_two_at_once_make_one_step(stage: Cast, row: Transition, django_db_block
             data["leader"] = str(stage["leader1"].user.pk)
         if "handler" in row.needs:
             data["handler"] = str(stage["head.chengguan"].user.pk)
+        if "main" in row.needs:
+            data["main"] = stage["clerk1"].opens().number
         if row.verb == "send_back":
             person = stage["head.chengguan"]
         version, entries = case.version, Entry.objects.filter(subject="case", subject_id=case.pk).count()
