@@ -338,7 +338,7 @@ def test_lateness_of_the_unit_is_never_charged_to_the_first_contact(cast: Cast) 
 def test_moves_offer_only_what_this_person_may_do(cast: Cast) -> None:
     case = advance(cast, cast["clerk1"].opens(), "dispatched")
     assert queries.moves(cast["handler.chengguan"].grants, case)[0].verb == "sign"
-    assert {m.verb for m in queries.moves(cast["clerk1"].grants, case)} == {"withdraw", "recall"}
+    assert {m.verb for m in queries.moves(cast["clerk1"].grants, case)} == {"withdraw", "recall", "merge"}
     assert queries.moves(cast["leader1"].grants, case) == []
 
 
