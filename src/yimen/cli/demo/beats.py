@@ -59,6 +59,10 @@ class Way:
         return bool(self.matter.registration.get("anonymous"))
 
     @property
+    def leader(self) -> str:
+        return "leader2" if self.matter.owner in ("clerk2", "clerk5") else "leader1"
+
+    @property
     def over(self) -> bool:
         return self.goal.state in ("closed", "archived")
 
@@ -66,6 +70,13 @@ class Way:
 @lru_cache(maxsize=1)
 def units() -> dict[str, dict[str, str]]:
     return {row["key"]: row for row in table("units.csv")}
+
+
+@lru_cache(maxsize=1)
+def modes() -> dict[str, str]:
+    """How matters of each category come to a unit, from the product's own data."""
+    path = Path(cases.__file__).parent / "data" / "categories.csv"
+    return {row["key"]: row["dispatch_mode"] for row in read_table(path)}
 
 
 @lru_cache(maxsize=1)
@@ -106,9 +117,34 @@ def screen(way: Way) -> list[Beat]:
 
 
 def send(way: Way) -> list[Beat]:
-    require = phrase("require", way.rng)
-    data = {"unit": way.matter.unit, "assisting": list(way.matter.assist), "require": require}
-    return [Beat("dispatch", way.hands.owner, data=data)]
+    return sent(way, way.matter.unit, list(way.matter.assist))
+
+
+def sent(way: Way, unit: str, helpers: list[str]) -> list[Beat]:
+    """To a unit: at once, after a leader's instruction, or at once with the approval afterwards, as the category asks."""
+    require, mode = phrase("require", way.rng), modes()[way.matter.template.category]
+    if mode == "approve":
+        return [*put_before(way, unit, helpers, require), *_instructed(way)]
+    data = {"unit": unit, "assisting": helpers, "require": require}
+    after = [Beat("write_instruction", "leader1", data={"words": "同意，请抓紧办理"})]
+    owed = mode == "urgent" and (way.over or way.goal.state not in ("dispatched", "signed"))
+    return [Beat("dispatch", way.hands.owner, data=data), *(after if owed else [])]
+
+
+def put_before(way: Way, unit: str, helpers: list[str], opinion: str) -> list[Beat]:
+    """呈批: the clerk proposes, the leader of the window's line is asked."""
+    data = {"unit": unit, "opinion": opinion, "leader": way.leader}
+    more = {"days": way.rng.choice([3, 5, 10])} if way.rng.random() < 0.6 else {}
+    return [Beat("submit", way.hands.owner, data=data | more | ({"assisting": helpers} if helpers else {}))]
+
+
+def _instructed(way: Way) -> list[Beat]:
+    """批示: most sign here themselves, some say it and have it recorded, which they confirm when they get to it."""
+    words = way.rng.choice(["同意", "同意", "阅", "请××牵头办理", "同意，请抓紧办理"])
+    if way.rng.random() < 0.8:
+        return [Beat("instruct", way.leader, data={"instruction": words})]
+    said = Beat("record_instruction", way.hands.owner, data={"instruction": words, "recorded": "voice"})
+    return [said, *([Beat("confirm_instruction", way.leader)] if way.over else [])]
 
 
 def take_up(way: Way) -> list[Beat]:

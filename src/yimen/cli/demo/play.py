@@ -10,9 +10,21 @@ from uuid import UUID
 
 from yimen.access.registry import Grants, grants_of
 from yimen.accounts.models import User
-from yimen.cases.actions import accusations, assisting, callbacks, desk, extensions, limits, pressure, reminders, transition
+from yimen.cases.actions import (
+    accusations,
+    assisting,
+    callbacks,
+    desk,
+    extensions,
+    instructions,
+    limits,
+    pressure,
+    reminders,
+    transition,
+)
 from yimen.cases.actions.open import Registration, open_case
 from yimen.cases.actions.people import Person
+from yimen.cases.models import Instruction
 from yimen.foundation.actor import Actor
 from yimen.organisations.models import Unit
 
@@ -78,17 +90,25 @@ def perform(stage: Stage, key: str, step: Step) -> None:
         transition.run(actor, grants, stage.refs[key], step.verb, _fields(stage, step), at=step.at)
 
 
+def _confirm(actor: Actor, grants: Grants, ref: UUID, *, at: datetime) -> object:
+    """本人确认 of what was last recorded in the leader's name."""
+    last = Instruction.objects.filter(case__uuid=ref).latest("id")
+    return instructions.confirm(actor, grants, ref, last.uuid, at=at)
+
+
 _FACTS: dict[str, Callable[..., object]] = {
     "assist_report": assisting.assist_report,
     "assist_sign": assisting.assist_sign,
     "contact": desk.contact,
     "extend": extensions.extend,
+    "confirm_instruction": _confirm,
     "inform": limits.inform,
     "remind": reminders.remind,
     "screen": limits.screen,
     "suspend": limits.suspend,
     "urge": pressure.urge,
     "visited": desk.visited_again,
+    "write_instruction": instructions.write_instruction,
 }
 
 
@@ -116,6 +136,8 @@ def _fields(stage: Stage, step: Step) -> dict[str, Any]:
     data = dict(step.data)
     if "handler" in data:
         data["handler"] = stage.users[data["handler"]].pk
+    if "leader" in data:
+        data["leader"] = str(stage.users[data["leader"]].pk)
     if step.verb.startswith("assist_"):
         data["unit_id"] = stage.units[data.pop("unit")].pk
     return data

@@ -16,9 +16,11 @@ from .beats import (
     end,
     hands,
     pressure,
+    put_before,
     report,
     screen,
     send,
+    sent,
     stars,
     still_unsolved,
     take_up,
@@ -45,7 +47,7 @@ def _answered(way: Way) -> list[Beat]:
     owner, came = way.hands.owner, way.matter.registration["channel"]
     told = {"phone": "phone", "letter": "letter", "online": "message", "above": "letter"}.get(came, "counter")
     beats = [*screen(way), Beat("answer", owner, data={"reply": way.matter.result, "way": told})]
-    if way.goal.state == "rated" or way.rng.random() < 0.7:
+    if not way.anonymous and (way.goal.state == "rated" or way.rng.random() < 0.7):
         beats.append(Beat("rate", way.hands.caller, data={"rating": stars(way)}))
     return [*beats, *end(way, (0, 0))]
 
@@ -73,6 +75,12 @@ def _dispatched(way: Way) -> list[Beat]:
     return [*beats, *callback(way), *end(way)]
 
 
+def _submitted(way: Way) -> list[Beat]:
+    """Put before a leader, whatever the category asks for."""
+    before = put_before(way, way.matter.unit, list(way.matter.assist), phrase("require", way.rng))
+    return [*screen(way), *before]
+
+
 def _disputed(way: Way) -> list[Beat]:
     """Now and then the right unit says that it is not its matter, and is told that it is."""
     if not (way.over and way.hands.online and way.rng.random() < 0.06):
@@ -89,11 +97,10 @@ def _disputed(way: Way) -> list[Beat]:
 def _returned(way: Way) -> list[Beat]:
     """First sent to the wrong office, which gives it back."""
     wrong, rng = "dangzheng" if way.matter.unit != "dangzheng" else "pingan", way.rng
-    send = Beat("dispatch", way.hands.owner, data={"unit": wrong, "require": phrase("require", rng)})
     ask = Beat("request_return", f"handler.{wrong}", data={"reason": _why_not(way)})
     agree = Beat("agree_return", way.hands.owner, data={"note": phrase("agree_return", rng)})
     rest = _dispatched(way)[len(screen(way)) :]
-    return [*screen(way), send, Beat("sign", f"handler.{wrong}"), ask, agree, *rest]
+    return [*screen(way), *sent(way, wrong, []), Beat("sign", f"handler.{wrong}"), ask, agree, *rest]
 
 
 def _why_not(way: Way) -> str:
@@ -141,6 +148,7 @@ ROUTES: dict[str, Route] = {
     "answered": _answered,
     "guided": _guided,
     "dispatched": _dispatched,
+    "submitted": _submitted,
     "returned": _returned,
     "not_accepted": _not_accepted,
     "withdrawn": _withdrawn,
