@@ -163,8 +163,9 @@ def extend(
             _permit(actor, grants, case)
             _check_telling(case, told_way, told_at, now)
             _ask(actor, case, amount, reason, now)
-        told = {"told_way": told_way, "told_at": told_at, "told_words": told_words}
-        return approve_extension(actor, grants, ref, **told, at=now)
+        return approve_extension(
+            actor, grants, ref, told_way=told_way, told_at=told_at, told_words=told_words, at=now
+        )
 
 
 def pending_of(case: Case) -> Extension | None:

@@ -20,5 +20,8 @@ def make_key(case_id: int) -> bytes:
 
 def data_key(case_id: int) -> bytes:
     """The plain key of a matter. Raises CaseKey.DoesNotExist after erasure."""
-    wrapped = CaseKey.objects.values_list("wrapped", flat=True).get(case_id=case_id)
-    return crypto.unwrap(bytes(wrapped), _aad(case_id))
+    return unwrapped(CaseKey.objects.get(case_id=case_id))
+
+
+def unwrapped(row: CaseKey) -> bytes:
+    return crypto.unwrap(bytes(row.wrapped), _aad(row.case_id))

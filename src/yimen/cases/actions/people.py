@@ -20,9 +20,9 @@ from yimen.foundation.errors import Invalid
 from yimen.foundation.masking import is_id_number
 
 from .. import queries
-from ..models import Case, Participant, PersonAnswer, PhoneIndex
-from ..states import STATES
-from .keys import data_key
+from ..models import Case, CaseKey, Participant, PersonAnswer, PhoneIndex
+from ..states import MAX_REPRESENTATIVES, STATES
+from .keys import data_key, unwrapped
 from .record import record
 
 if TYPE_CHECKING:
@@ -154,6 +154,17 @@ def reveal(
         return participants(case, full=True)
 
 
+def unnamed(cases: Iterable[Case]) -> dict[int, str]:
+    """Titles fit for a paper that is passed round: the names of each matter's own people are blotted out. Two queries."""
+    titles = {case.pk: case.title for case in cases}
+    keys = {row.case_id: unwrapped(row) for row in CaseKey.objects.filter(case__in=titles)}
+    for row in Participant.objects.filter(case__in=keys):
+        name = _open(row.case_id, keys[row.case_id], row).name.strip()
+        if len(name) > 1:
+            titles[row.case_id] = titles[row.case_id].replace(name, "某某")
+    return titles
+
+
 def reindex(case: Case) -> None:
     """At reopening: the phones are findable again while the matter is open."""
     index_phones(
@@ -185,6 +196,31 @@ def copy(origin: Case, new: Case, key: bytes) -> None:
     index_phones(new.pk, (person.phone for _slot, role, person in opened if role != "witness"))
 
 
+# What a name, phone, address and relation may hold, at registration as in corrections.
+LIMITS = {"name": 60, "phone": 40, "address": 200, "relation": 40}
+
+
+def _wrong_people(case: Case, kept: list[tuple[str, Person]]) -> dict[str, object]:
+    """The same limits as at registration (`open.check`): lengths, phones, five representatives, nobody of an anonymous matter."""
+    wrong: dict[str, object] = {}
+    for name, limit in LIMITS.items():
+        longest = max((len(getattr(person, name)) for _role, person in kept), default=0)
+        if longest > limit:
+            wrong[name] = _("最多 %(limit)d 字，现有 %(now)d 字") % {"limit": limit, "now": longest}
+    if any(person.phone and not looks_like_phone(person.phone) for _role, person in kept):
+        wrong["phone"] = _("请填写电话号码，只用数字、空格和短横")
+    count = sum(role == "representative" for role, _person in kept)
+    if count > MAX_REPRESENTATIVES:
+        wrong["representatives"] = _("代表不超过五人（信访工作条例第二十条）")
+    elif count > case.party_size:
+        wrong["representatives"] = _("人数不能少于代表人数")
+    if sum(role == "visitor" for role, _person in kept) > 1:
+        wrong["role"] = _("来访人只能有一位，其余请选代表")
+    if case.anonymous and any(role != "witness" for role, _person in kept):
+        wrong["anonymous"] = _("匿名事项不记姓名和电话")
+    return wrong
+
+
 def correct_people(
     actor: Actor, grants: Grants, case: Case, people: Iterable[tuple[str, Person]], reason: str
 ) -> None:
@@ -192,10 +228,8 @@ def correct_people(
     require(grants, "cases.open")
     require(grants, "cases.reveal", case)
     kept = [(role, person) for role, person in people if person]
-    if any(person.phone and not looks_like_phone(person.phone) for _role, person in kept):
-        raise Invalid(_("还有内容要补充或更正"), {"phone": _("请填写电话号码，只用数字、空格和短横")})
-    if not reason.strip():
-        raise Invalid(_("还有内容要补充或更正"), {"reason": _("请填写更正理由")})
+    if wrong := _wrong_people(case, kept) | ({} if reason.strip() else {"reason": _("请填写更正理由")}):
+        raise Invalid(_("还有内容要补充或更正"), wrong)
     with transaction.atomic():
         case = queries.get_visible(
             grants, case.uuid, lock=True

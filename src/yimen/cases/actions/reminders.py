@@ -38,7 +38,7 @@ def remind_due(now: datetime | None = None) -> int:
         timedelta(days=int(figures["remind_days"].value)), timedelta(hours=int(figures["remind_hours"].value))
     )
     told = Reminder.objects.filter(clock=OuterRef("clock"), due_at=OuterRef("due_at"))
-    rows = Case.objects.filter(open=True, sealed=False, history=False, suspended=False, due_at__lt=at + most)
+    rows = Case.objects.filter(open=True, sealed=False, history=False, suspended=False, due_at__lte=at + most)
     ids = rows.filter(~Exists(told)).order_by("due_at", "id").values_list("pk", flat=True)[:AT_ONCE]
     return sum(_remind_one(case_id, at, figures) for case_id in list(ids))
 
