@@ -84,6 +84,20 @@ def grant_many(actor: Actor, grantings: Iterable[Granting]) -> list[RoleGrant]:
 
 
 @transaction.atomic
+def appoint(actor: Actor, granting: Granting) -> RoleGrant:
+    """As `grant`, to an account that its owner has already taken into use: whoever made the one-time link of a new
+    account could otherwise use it first and hold the role. Raises Invalid."""
+    user = granting.user
+    if not user.is_active:
+        raise Invalid(_("还不能保存"), {"person": _("这个账号已停用")})
+    if not user.has_usable_password():
+        raise Invalid(
+            _("还不能保存"), {"person": _("此人还没有用一次性链接启用账号；请先当面确认本人已经启用")}
+        )
+    return grant_many(actor, [granting])[0]
+
+
+@transaction.atomic
 def stand_in(
     actor: Actor, away: RoleGrant, user: User, since: date, until: date, *, reason: str = ""
 ) -> RoleGrant:
@@ -99,9 +113,8 @@ def stand_in(
     if since < away.since or (away.until is not None and until > away.until):
         raise Invalid(_("还不能保存"), {"until": _("被代理人的角色在这段时间里并不一直有效")})
     if user.pk == away.user_id:
-        raise Invalid(_("还不能保存"), {"user": _("不能代理自己")})
-    if not Membership.objects.filter(user=user, unit=away.unit, active=True, user__is_active=True).exists():
-        raise Invalid(_("还不能保存"), {"user": _("代理人须是%s的在岗人员") % away.unit.name})
+        raise Invalid(_("还不能保存"), {"person": _("不能代理自己")})
+    _check_seat(away, user)
     _check_loop(away.user_id, user.pk, since, until)
     granting = Granting(
         user, Role(away.role), away.unit, since, until, away.grid_code, away.user, reason.strip()[:200]
@@ -119,11 +132,21 @@ def revoke(actor: Actor, grant_id: int, last_day: date) -> RoleGrant:
     row = RoleGrant.objects.select_for_update().get(pk=grant_id)
     if row.until is not None and row.until <= last_day:
         raise Conflict(_("这项角色已经结束"))
+    _keep_one(row)
     _end(actor, row, last_day)
     if row.stands_for_id is None:
         for other in stood_in(row, last_day):
             _end(actor, other, last_day)
     return row
+
+
+def _keep_one(row: RoleGrant) -> None:
+    """Somebody always administers: the last system or security administrator stays until another is named."""
+    if row.role not in (Role.ADMIN, Role.SECURITY) or row.stands_for_id is not None:
+        return
+    others = RoleGrant.objects.filter(role=row.role, user__is_active=True, until__isnull=True)
+    if not others.exclude(pk=row.pk).filter(stands_for__isnull=True).exists():
+        raise Conflict(_("这是最后一位%s，请先授予另一个人") % NAMES[Role(row.role)])
 
 
 def stood_in(row: RoleGrant, after: date) -> list[RoleGrant]:
@@ -173,11 +196,20 @@ def _check_separation(rows: list[RoleGrant]) -> None:
         held[row.user_id].append(wanted)
 
 
+def _check_seat(away: RoleGrant, user: User) -> None:
+    """Matters are held by members of a unit; a leader's stand-in may sit anywhere."""
+    seats = Membership.objects.filter(user=user, active=True, user__is_active=True)
+    if away.role != Role.LEADER:
+        seats = seats.filter(unit=away.unit)
+    if not seats.exists():
+        raise Invalid(_("还不能保存"), {"person": _("代理人须是%s的在岗人员") % away.unit.name})
+
+
 def _check_loop(away_id: int, user_id: int, since: date, until: date) -> None:
     """Whoever is away at that time cannot stand in for somebody, also not for the one who stands in."""
     rows = RoleGrant.objects.filter(since__lte=until, until__gte=since)
     if rows.filter(Q(stands_for=user_id)).exists():
-        raise Invalid(_("还不能保存"), {"user": _("此人那段时间自己也由别人代理")})
+        raise Invalid(_("还不能保存"), {"person": _("此人那段时间自己也由别人代理")})
     if rows.filter(user=away_id, stands_for__isnull=False).exists():
         raise Invalid(_("还不能保存"), {"away": _("被代理人那段时间正在代理别人，请先结束那项代理")})
 

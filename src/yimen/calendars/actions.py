@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from uuid import uuid4
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms.models import model_to_dict
 from django.utils import timezone
@@ -19,9 +20,11 @@ from yimen.foundation.actor import SYSTEM, Actor
 from yimen.foundation.errors import Invalid
 from yimen.foundation.workcalendar import KINDS, Day, format_periods
 from yimen.ledger.actions import append
+from yimen.ledger.changes import difference
 
 from . import tables
 from .models import OFFICE, SHIPPED, BusinessHours, CalendarDay, CalendarVersion, CalendarYear, ClockRule
+from .rules import unlawful
 
 
 @transaction.atomic
@@ -48,7 +51,7 @@ def load_year(
     table = _replace(old, year=year, published=published, origin=origin, notice=notice, digest=digest)
     CalendarDay.objects.bulk_create(_row(table, day) for day in days)
     append(actor, "calendars.year_loaded", "calendar_year", table.pk, _payload(table, len(days)))
-    _changed()
+    changed()
     return table
 
 
@@ -63,7 +66,7 @@ def load_shipped(actor: Actor = SYSTEM) -> bool:
         hours, rules = _load_shipped_hours(), _load_shipped_rules()
         if hours or rules:
             append(actor, "calendars.shipped_loaded", "calendar_version", 1, {"hours": hours, "rules": rules})
-            _changed()
+            changed()
         return _lock().token != before
 
 
@@ -73,7 +76,8 @@ def revise_rule(
 ) -> ClockRule:
     """From `valid_from` on another limit holds in this rule's place; running clocks keep the old one, frozen.
 
-    Raises Invalid when the day is not after the rule's own beginning, or the rule has already ended.
+    Raises Invalid when the day is not after the rule's own beginning, the rule has already ended, or a limit of law
+    (certainty S) is changed without the new article and its source.
     """
     _lock()
     rule = ClockRule.objects.select_for_update().get(pk=rule.pk)
@@ -81,14 +85,26 @@ def revise_rule(
         raise Invalid(_("这条时限规则已经停用"), code="ended")
     if valid_from <= rule.valid_from:
         raise Invalid(_("新规则的起用日期应晚于原规则"), {"valid_from": _("应晚于 %s") % rule.valid_from})
+    if said := unlawful(rule, changes):
+        raise Invalid(_("法定期限不能改动，除非法规本身改了"), said, code="law")
+    before = _rule_payload(rule)
     ClockRule.objects.filter(pk=rule.pk).update(valid_to=valid_from - timedelta(days=1), origin=OFFICE)
     fields = _fields(rule) | dict(changes)
     new = ClockRule(**fields | {"valid_from": valid_from, "valid_to": None, "origin": OFFICE})
-    new.full_clean()
+    _clean_rule(new)
     new.save(force_insert=True)
-    append(actor, "calendars.rule_revised", "clock_rule", new.pk, _rule_payload(new))
-    _changed()
+    said = difference(before, _rule_payload(new))
+    append(actor, "calendars.rule_revised", "clock_rule", new.pk, _rule_payload(new) | said)
+    changed()
     return new
+
+
+def _clean_rule(rule: ClockRule) -> None:
+    try:
+        rule.full_clean()
+    except ValidationError as error:
+        said = {name: " ".join(texts) for name, texts in error.message_dict.items()}
+        raise Invalid(_("还有内容要补充或更正"), said) from error
 
 
 # Years
@@ -188,7 +204,9 @@ def _filled(row: Mapping[str, str]) -> dict[str, object]:
 
 
 def _rule_payload(rule: ClockRule) -> dict[str, object]:
-    kept = ("code", "flow", "step", "category", "urgency", "amount", "unit", "article", "extend_max")
+    kept = (
+        "code", "flow", "step", "category", "urgency", "amount", "unit", "article", "extend_max", "certainty", "source",
+    )  # fmt: skip
     return {name: getattr(rule, name) for name in kept} | {"valid_from": rule.valid_from.isoformat()}
 
 
@@ -201,5 +219,6 @@ def _lock() -> CalendarVersion:
     return version
 
 
-def _changed() -> None:
+def changed() -> None:
+    """Every process reads calendar, hours and rules again."""
     CalendarVersion.objects.filter(pk=1).update(token=uuid4(), changed_at=timezone.now())

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -83,6 +83,25 @@ def held() -> Iterator[None]:
         yield
     finally:
         _held.reset(token)
+
+
+@contextmanager
+def imagined(year: int, days: Iterable[Day]) -> Iterator[None]:
+    """Within the block it is counted as if this were the year's table in force. Nothing is written, nobody else sees it."""
+    now = _loaded()
+    kept = [day for day in now.calendar.rows_between(date.min, date.max) if day.date.year != year]
+    years = tuple(sorted({*now.years, year}))
+    token = _held.set(replace(now, calendar=WorkCalendar([*kept, *days], years, _hours("work")), years=years))
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def table_of(year: int) -> list[Day]:
+    """The exact dates of a year's table in force, in order; empty when none is loaded."""
+    rows = CalendarDay.objects.filter(table__year=year, table__current=True).order_by("date")
+    return [_day(row) for row in rows]
 
 
 # Reading

@@ -53,6 +53,22 @@ def choose(rules: Iterable[ClockRule], category: str, urgency: str, on: date) ->
     )
 
 
+def unlawful(rule: ClockRule, changes: Mapping[str, object]) -> dict[str, str]:
+    """What is wrong with changing a limit of law (certainty S), by field; empty when nothing is.
+
+    Such a limit is what the law's text says: it changes only with another article and where that was read.
+    """
+    told = {name: str(changes.get(name, "")).strip() for name in ("article", "source")}
+    if rule.certainty != "S":
+        return {}
+    said = {}
+    if not told["article"] or told["article"] == rule.article:
+        said["article"] = _("请写明新的法规条款；法规没有改，就不能改法定期限")
+    if not told["source"] or told["source"] == rule.source:
+        said["source"] = _("请写明新条款见于哪里，如公报期号或网址")
+    return said
+
+
 def freeze(rule: ClockRule) -> Frozen:
     """The rule as JSON, to be kept inside a clock: later changes of the rule do not reach it."""
     return {name: getattr(rule, name) for name in _KEPT} | {"valid_from": rule.valid_from.isoformat()}

@@ -1,0 +1,38 @@
+"""Addresses of administration, below /staff/admin/ in the namespace of the staff face."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from .views.admin import calendar, dated, history, home, people, roles, rules, units
+
+urlpatterns = [
+    path("", home.home, name="admin"),
+    path("office/", units.the_office, name="admin-office"),
+    path("units/", units.units, name="admin-units"),
+    path("units/add/", units.add_unit, name="admin-add-unit"),
+    path("units/<slug:key>/", units.unit, name="admin-unit"),
+    path("units/<slug:key>/edit/", units.edit_unit, name="admin-edit-unit"),
+    path("units/<slug:key>/end/", units.stop_unit, name="admin-end-unit"),
+    path("units/<slug:key>/join/", units.join, name="admin-join"),
+    path("members/<int:pk>/", units.member, name="admin-member"),
+    path("members/<int:pk>/liaison/", units.liaison, name="admin-liaison"),
+    path("members/<int:pk>/leave/", units.leave, name="admin-leave"),
+    path("people/", people.people, name="admin-people"),
+    path("people/<int:pk>/", people.person, name="admin-person"),
+    path("people/<int:pk>/switch/", people.switch, name="admin-switch"),
+    path("people/<int:pk>/first-link/", people.first_link, name="admin-first-link"),
+    path("roles/", roles.roles, name="admin-roles"),
+    path("roles/grant/", roles.grant, name="admin-grant"),
+    path("roles/<int:pk>/revoke/", roles.revoke, name="admin-revoke"),
+    path("roles/<int:pk>/stand-in/", roles.stand_in, name="admin-stand-in"),
+    path("rows/<slug:name>/", dated.rows, name="admin-rows"),
+    path("rows/<slug:name>/add/", dated.add, name="admin-add-row"),
+    path("rows/<slug:name>/<int:pk>/", dated.revise, name="admin-row"),
+    path("rows/<slug:name>/<int:pk>/end/", dated.end, name="admin-end-row"),
+    path("rules/", rules.rules, name="admin-rules"),
+    path("rules/<int:pk>/", rules.rule, name="admin-rule"),
+    path("calendar/", calendar.calendar, name="admin-calendar"),
+    path("calendar/<int:year>/", calendar.year, name="admin-year"),
+    path("history/", history.history, name="admin-history"),
+]

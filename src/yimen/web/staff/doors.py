@@ -1,0 +1,60 @@
+"""The doors of administration: for the rail and for the administrators' first page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from yimen.access.registry import Grants, can
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One page and whom it is offered: holders of one action of the registry. `about` stands on the first page."""
+
+    route: str
+    args: tuple[str, ...]
+    label: object
+    policy: str
+    about: object
+
+    @property
+    def url(self) -> str:
+        return reverse(self.route, args=self.args)
+
+
+DOORS = (
+    Door("staff:admin", (), _("管理首页"), "admin.enter", ""),
+    Door(
+        "staff:admin-office",
+        (),
+        _("本单位信息"),
+        "admin.settings",
+        _("街道和中心的名称、编号首字、电话、时间"),
+    ),
+    Door("staff:admin-units", (), _("单位与人员"), "admin.settings", _("单位、在岗人员、联络员、一次性链接")),
+    Door("staff:admin-people", (), _("账号"), "admin.people", _("谁有账号，启用和停用")),
+    Door("staff:admin-roles", (), _("角色与代理"), "admin.roles", _("谁在哪里、从哪天到哪天、担任什么")),
+    Door(
+        "staff:admin-rows",
+        ("categories",),
+        _("类别"),
+        "admin.settings",
+        _("名称、通常主办单位、转办方式、提示词"),
+    ),
+    Door("staff:admin-rules", (), _("时限规则"), "admin.settings", _("每一步的期限和依据的条款")),
+    Door("staff:admin-calendar", (), _("工作日历"), "admin.settings", _("每年的放假调休，先比较再发布")),
+    Door("staff:admin-rows", ("hours",), _("工作时间"), "admin.settings", _("办公时段和延时服务")),
+    Door("staff:admin-rows", ("answers",), _("常用答复"), "admin.settings", _("居民常问的事和要带的材料")),
+    Door("staff:admin-rows", ("phones",), _("公布电话"), "admin.settings", _("窗口和居民页面上的电话")),
+    Door("staff:admin-rows", ("bodies",), _("有权机关"), "admin.settings", _("引导单上的去处")),
+    Door("staff:admin-rows", ("retention",), _("保存期限"), "admin.settings", _("每类记录保存多久")),
+    Door("staff:admin-history", (), _("变更记录"), "admin.history", _("谁在什么时候改了什么，改前改后")),
+)
+
+
+def doors(grants: Grants) -> list[Door]:
+    """The pages that this person may open."""
+    return [door for door in DOORS if can(grants, door.policy)]

@@ -1,0 +1,69 @@
+"""The administrators' first page: what a new home still lacks, and every door of one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yimen.access.queries import holding
+from yimen.access.roles import Role
+from yimen.accounts.models import User
+from yimen.calendars.queries import missing_year
+from yimen.organisations.models import Membership, UnitKind
+from yimen.organisations.queries import office, units
+
+from ...door import StaffRequest, page
+from ...doors import doors
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that a centre needs before it can register, who does it, and whether it is done."""
+
+    words: str
+    who: str
+    url: str
+    done: bool
+
+
+@page("admin.enter", methods=("GET", "HEAD"))
+def home(request: StaffRequest) -> HttpResponse:
+    own = [door for door in doors(request.grants) if door.route != "staff:admin"]
+    steps = [] if request.grants.has(Role.AUDITOR) else _steps()
+    shown = {"doors": own, "steps": steps, "left": sum(not step.done for step in steps)}
+    return render(request, "staff/admin/home.html", shown)
+
+
+def _steps() -> list[Step]:
+    """From an empty home to the first registration, in the order in which it is done."""
+    system, security = _("系统管理员"), _("安全管理员")
+    held = set(holding().values_list("role", flat=True))
+    roles = reverse("staff:admin-roles")
+    lacking = _without_liaison()
+    return [
+        Step(_("写好街道和中心的名称"), system, reverse("staff:admin-office"), _named()),
+        Step(_("增设要转办的单位"), system, reverse("staff:admin-units"), units().exclude(kind=UnitKind.CENTRE).exists()),
+        Step(_("让同事加入单位，当面交给一次性链接"), system, reverse("staff:admin-units"), Membership.objects.filter(active=True).exists()),
+        Step(_("指定安全管理员（另一个人）"), system, reverse("staff:admin-grant"), Role.SECURITY in held),
+        Step(_("指定审计员"), security, roles, Role.AUDITOR in held),
+        Step(_("授予窗口接待和中心主任的角色"), security, roles, {Role.CLERK, Role.DIRECTOR} <= held),
+        Step(_("每个有账号的单位都有联络员，并有经办人和负责人"), system, reverse("staff:admin-units"), not lacking),
+        Step(_("今年（十一月起也要明年）的工作日历已载入"), system, reverse("staff:admin-calendar"), missing_year(timezone.localdate()) is None),
+    ]  # fmt: skip
+
+
+def _named() -> bool:
+    found = office()
+    return found is not None and found.name != _("本街道")
+
+
+def _without_liaison() -> list[str]:
+    """Units with accounts to which nothing can be sent yet."""
+    has = Membership.objects.filter(active=True, liaison=True, user__in=User.objects.filter(is_active=True))
+    rows = units().filter(online=True).exclude(kind=UnitKind.CENTRE).exclude(pk__in=has.values("unit"))
+    return list(rows.values_list("name", flat=True))
