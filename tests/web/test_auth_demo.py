@@ -67,9 +67,17 @@ def test_through_a_proxy_it_is_refused_with_a_reason(guest: User, header: str, v
     assert not is_in(client)
 
 
-def test_from_the_internet_a_forged_host_does_not_help(guest: User) -> None:
-    client = Client(HTTP_HOST="localhost", REMOTE_ADDR="8.8.8.8")
+@pytest.mark.parametrize("peer", ["8.8.8.8", "192.168.1.7", "10.0.0.3", "fe80::1", "::ffff:10.0.0.3", "", "unix"])
+def test_from_another_machine_a_forged_host_does_not_help(guest: User, peer: str) -> None:
+    """Served on 0.0.0.0, a neighbour in the same network can write any Host."""
+    client = Client(HTTP_HOST="localhost", REMOTE_ADDR=peer)
     assert sign_in(client, "clerk1").status_code == 403
+    assert "yimen-demo" not in client.get(SIGN_IN).content.decode()
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.4.5.6", "::1", "::ffff:127.0.0.1"])
+def test_from_this_machine_every_loopback_address_counts(guest: User, peer: str) -> None:
+    assert sign_in(Client(HTTP_HOST="localhost", REMOTE_ADDR=peer), "clerk1").status_code == 302
 
 
 def test_in_a_home_that_is_no_demo_it_is_refused_everywhere(guest: User, settings: Any) -> None:

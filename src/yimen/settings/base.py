@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from yimen.foundation import home as home_module
+from yimen.foundation import hosts
 
 REPO = home_module.REPO
 HOME = home_module.current()
@@ -45,7 +46,11 @@ SECRET_KEY = os.environ.get("YIMEN_SECRET_KEY") or (
 )
 DEBUG = False
 DEMO = HOME.demo_mark.exists()
-ALLOWED_HOSTS = [h for h in os.environ.get("YIMEN_ALLOWED_HOSTS", "*").split(",") if h]
+# The names and addresses this server answers under: those named here, else its own. The office's public address
+# (set by its administrators) is learnt while running: web/hosts.py.
+_names = [name.strip() for name in os.environ.get("YIMEN_ALLOWED_HOSTS", "").split(",") if name.strip()]
+HOSTS_ARE_SET = bool(_names)
+ALLOWED_HOSTS = _names or hosts.own()
 # How many proxies stand in front; 0 means the forwarded headers are not believed.
 TRUSTED_PROXIES = int(os.environ.get("YIMEN_TRUSTED_PROXIES", "0"))
 HTTPS = os.environ.get("YIMEN_HTTPS", "") == "1"
@@ -79,6 +84,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "yimen.web.health.HealthMiddleware",
+    "yimen.web.hosts.HostsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "yimen.web.headers.HeadersMiddleware",

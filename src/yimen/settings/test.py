@@ -13,6 +13,7 @@ os.environ.setdefault("DATABASE_URL", os.environ.get("YIMEN_TEST_DATABASE_URL", 
 from yimen.settings.base import *  # noqa: F403
 
 SECRET_KEY = "tests-only"
+ALLOWED_HOSTS = ["*"]  # tests/web/test_hosts.py sets its own
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -16,17 +16,19 @@ from django.utils.translation import gettext as _
 from yimen.access.registry import Grants
 from yimen.foundation import crypto, home
 from yimen.foundation.actor import Actor
-from yimen.foundation.errors import Conflict, Invalid, Missing, Refused
+from yimen.foundation.errors import Conflict, Invalid, Missing, Refused, YimenError
 from yimen.foundation.ids import uuid7
 
-from .. import queries
+from .. import queries, rules
 from ..access import relations
 from ..media.clean import clean
 from ..models import Attachment, Case
-from ..states import Who
+from ..states import STATES, Who
 from .keys import data_key
 from .record import record
 
+# Who may add a file while the matter is open; afterwards only the desk may, for late paper.
+_ADDS = {Who.DESK, Who.LEAD, Who.ASSIST, Who.ACCOUNTABLE, Who.RECIPIENT}
 _EVIDENCE = {Who.DESK, Who.LEAD}  # who may ask for the sealed original
 LIMIT = 20 * 1024 * 1024  # bytes
 MOST = 30  # files of one matter
@@ -40,16 +42,20 @@ def attach(
     name: str,
     *,
     purpose: str = "",
+    reason: str = "",
     at: datetime | None = None,
 ) -> Attachment:
     """Add a file to a matter. Photos and PDFs get a clean derivative, other known kinds stay download-only.
 
     Order (SECURITY 4): clean, write and fsync both files, then rows and ledger entry in one transaction. The same
-    bytes twice give the same row. Raises Invalid for a blocked file, with the reason.
+    bytes twice give the same row. Who has a part in the matter may add while it is open; to a closed one only the
+    desk may (late paper), with `reason`, or `purpose` when a step brings the file. Whether all that still holds is
+    asked again under the row's lock, when the slow cleaning is done. Raises Refused, Conflict, Invalid (a blocked
+    file, with the reason).
     """
     case = queries.get_visible(grants, ref)
-    if case.sealed:
-        raise Refused(_("密件只保留移交记录，不收附件"))
+    reason = rules.plain(reason)[:200]
+    _may_add(grants, case, reason or purpose)
     if len(data) > LIMIT:
         raise Invalid(_("文件太大"), {"file": _("每个文件不超过 %d MB") % (LIMIT // 1024 // 1024)})
     found = Attachment.objects.filter(case=case, sha256=hashlib.sha256(data).hexdigest()).first()
@@ -69,11 +75,53 @@ def attach(
     _write(_path(row, "original"), crypto.seal(key, data, _aad(row, "original")))
     if cleaned.derivative is not None:
         _write(_path(row, "clean"), crypto.seal(key, cleaned.derivative, _aad(row, "clean")))
+    try:
+        return _keep(actor, grants, row, reason)
+    except YimenError:
+        _unlink(row)
+        raise
+
+
+def _keep(actor: Actor, grants: Grants, row: Attachment, reason: str) -> Attachment:
+    """The row and its ledger entry, the matter held: one more of thirty at a time, none of the same bytes twice."""
     with transaction.atomic():
+        case = queries.get_visible(grants, row.case.uuid, lock=True)
+        _may_add(grants, case, reason or row.purpose)
+        if found := Attachment.objects.filter(case=case, sha256=row.sha256).first():
+            _unlink(row)
+            return found
+        if Attachment.objects.filter(case=case).count() >= MOST:
+            raise Conflict(_("每件最多 %d 个附件") % MOST)
         row.save()
+        words = {"name": row.name} | ({"reason": reason} if reason else {})
         record(actor, case, "case.file_added", at=row.at, payload={"file": str(row.uuid), "mime": row.mime, "size": row.size,
-               "sha256": row.sha256, "state": row.state}, words={"name": row.name})  # fmt: skip
+               "sha256": row.sha256, "state": row.state}, words=words)  # fmt: skip
     return row
+
+
+def may_add(grants: Grants, case: Case) -> bool:
+    """Whether this person is offered to add a file now: see `attach`."""
+    mine = relations(grants, case)
+    return not case.sealed and bool(mine & (_ADDS if STATES[case.state].open else {Who.DESK}))
+
+
+def _may_add(grants: Grants, case: Case, reason: str) -> None:
+    if case.sealed:
+        raise Refused(_("密件只保留移交记录，不收附件"))
+    if not relations(grants, case) & _ADDS:
+        raise Refused(_("您不经办这件事，不能添加附件"))
+    if STATES[case.state].open:
+        return
+    if not may_add(grants, case):
+        raise Conflict(_("这件事已经是“%s”，补交的材料请交窗口添加") % STATES[case.state].zh)
+    if not reason:
+        raise Invalid(_("还有内容要补充或更正"), {"reason": _("已经办结，请写明为什么现在补附件")})
+
+
+def _unlink(row: Attachment) -> None:
+    """A file that no row names is not kept."""
+    for part in ("original", "clean"):
+        _path(row, part).unlink(missing_ok=True)
 
 
 def open_file(

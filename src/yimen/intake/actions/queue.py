@@ -125,6 +125,11 @@ def _decide(row: QueuedMatter, state: str, actor: Actor, now: datetime) -> None:
     row.save()
 
 
+def _key(row: QueuedMatter) -> UUID:
+    """The registration's key: nobody who reads the queue's address can use it up before."""
+    return UUID(bytes=crypto.content_digest(b"intake.queued " + row.uuid.bytes)[:16])
+
+
 def _registration(row: QueuedMatter, corrections: Mapping[str, Any]) -> Registration:
     if strange := set(corrections) - CORRECTIONS:
         raise Invalid(_("这里不能更正：%s") % "、".join(sorted(strange)))
@@ -132,7 +137,7 @@ def _registration(row: QueuedMatter, corrections: Mapping[str, Any]) -> Registra
     people = people_of(row)
     form = Registration(
         text=row.text, title=row.title, category=row.category.key, place=row.place, channel=row.channel,
-        anonymous=row.anonymous, external_number=row.record_id, source=row.source, client_key=row.uuid,
+        anonymous=row.anonymous, external_number=row.record_id, source=row.source, client_key=_key(row),
         words=words, name=people["name"], phone=people["phone"],
     )  # fmt: skip
     return replace(form, **corrections)

@@ -16,8 +16,9 @@ FORWARDED = ("HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 def refusal(request: HttpRequest, user: User) -> str:
     """Why this demo account may not sign in by this request, in words; "" when it may, or is no demo account.
 
-    Allowed only in a home created as a demonstration, when the browser asked for localhost, 127.x or ::1,
-    no proxy left its mark (Forwarded, X-Forwarded-*, X-Real-IP, Via) and the connection is not from the internet.
+    Allowed only in a home created as a demonstration, when the browser asked for localhost, 127.x or ::1, no
+    proxy left its mark (Forwarded, X-Forwarded-*, X-Real-IP, Via) and the connection itself comes from this machine:
+    served on 0.0.0.0, a neighbour in the same network could write any Host.
     """
     if not user.demo:
         return ""
@@ -25,7 +26,7 @@ def refusal(request: HttpRequest, user: User) -> str:
         return _("这不是演示环境，演示账号在这里不能登录。")
     if is_forwarded(request):
         return _("演示账号只能在装有一扇门的这台电脑上直接打开使用；这次访问经过了代理转发，所以不能登录。")
-    if not is_loopback(request.META.get("HTTP_HOST", "")) or is_public(request.META.get("REMOTE_ADDR", "")):
+    if not is_here(request):
         return _(
             "演示账号只能在装有一扇门的这台电脑上使用，请在那台电脑上打开 http://localhost 或 http://127.0.0.1。"
         )
@@ -44,14 +45,13 @@ def is_loopback(host: str) -> bool:
     if name == "localhost":
         return True
     try:
-        return ipaddress.ip_address(name).is_loopback
+        found = ipaddress.ip_address(name)
+        return (getattr(found, "ipv4_mapped", None) or found).is_loopback
     except ValueError:
         return False
 
 
-def is_public(address: str) -> bool:
-    """Whether a connection comes from the internet itself: then its Host header is a lie."""
-    try:
-        return ipaddress.ip_address(address).is_global
-    except ValueError:
-        return False
+def is_here(request: HttpRequest) -> bool:
+    """Whether browser and server are one machine: by the name that was asked for, and by the peer."""
+    host, peer = request.META.get("HTTP_HOST", ""), request.META.get("REMOTE_ADDR", "")
+    return is_loopback(host) and is_loopback(f"[{peer}]" if ":" in peer else peer)

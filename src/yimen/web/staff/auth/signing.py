@@ -34,7 +34,7 @@ class SignIn(account_views.LoginView):
     """Name and password. On a demonstration opened on its own machine the page says how to come in."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        here = settings.DEMO and demo.is_loopback(self.request.META.get("HTTP_HOST", ""))
+        here = settings.DEMO and demo.is_here(self.request)
         shown = {"demo_password": DEMO_PASSWORD} if here and not demo.is_forwarded(self.request) else {}
         found: dict[str, Any] = super().get_context_data(**kwargs)
         return found | shown

@@ -21,7 +21,7 @@ SANDBOX = "default-src 'none'; sandbox"
 
 @page(methods=("POST",))
 def files(request: StaffRequest, ref: UUID) -> HttpResponse:
-    taken = take_files(request, ref)
+    taken = take_files(request, ref, request.POST.get("reason", ""))
     if taken:
         messages.success(
             request, ngettext("已收下 %(n)d 个附件。", "已收下 %(n)d 个附件。", taken) % {"n": taken}
@@ -31,12 +31,12 @@ def files(request: StaffRequest, ref: UUID) -> HttpResponse:
     return redirect("staff:case", ref)
 
 
-def take_files(request: StaffRequest, ref: UUID) -> int:
+def take_files(request: StaffRequest, ref: UUID, reason: str = "") -> int:
     """Attach every file of the form; one that is refused is named with its reason and stops nothing. Gives how many."""
     taken = 0
     for file in request.FILES.getlist("files"):
         try:
-            attach(request.actor, request.grants, ref, file.read(LIMIT + 1), file.name or "file")
+            attach(request.actor, request.grants, ref, file.read(LIMIT + 1), file.name or "file", reason=reason)
             taken += 1
         except (Invalid, Conflict) as error:
             why = "；".join(map(str, getattr(error, "fields", {}).values())) or str(error)

@@ -60,7 +60,7 @@ def v01(request: StaffRequest, ref: UUID) -> HttpResponse:
         reveal(request.actor, request.grants, case, request.POST.get("reason", ""))
     looked(request.actor, request.grants, case, "case.paper_printed", paper="V01", full=full)
     with translation.override("zh-hans"):
-        url = request.build_absolute_uri(f"/staff/cases/{case.uuid}/")
+        url = f"{_public(request)}/staff/cases/{case.uuid}/"
         data = papers.v01_of(case, _office(), full=full, by=request.user.name, url=url)
     return _pdf(render.v01(data), case.number)
 
