@@ -197,3 +197,44 @@ def test_a_line_with_a_whole_network_of_its_own_has_five_tries_too(clerk: User) 
     tries = [fail(Client(), 1, REMOTE_ADDR=f"2001:db8:1:2::{n:x}")[0] for n in range(1, 7)]
     assert tries == [200, 200, 200, 200, 429, 429]
     assert sign_in(Client(), "clerk", REMOTE_ADDR="2001:db8:1:3::1").status_code == 302
+
+
+def test_guessing_spread_over_many_addresses_is_held_for_that_name(clerk: User, settings: Any) -> None:
+    settings.SIGN_IN_TRIES_PER_NAME = 8
+    for last in range(8):
+        fail(Client(), 1, REMOTE_ADDR=f"203.0.113.{last}")
+    assert sign_in(Client(), "clerk", REMOTE_ADDR="203.0.113.99").status_code == 429
+    make("other", "李强")
+    assert sign_in(Client(), "other", REMOTE_ADDR="203.0.113.99").status_code == 302
+
+
+def test_the_owner_is_not_locked_out_where_they_came_in_before(clerk: User, settings: Any) -> None:
+    settings.SIGN_IN_TRIES_PER_NAME = 8
+    assert sign_in(Client(), "clerk", REMOTE_ADDR=THERE).status_code == 302
+    for last in range(9):
+        fail(Client(), 1, REMOTE_ADDR=f"203.0.113.{last}")
+    assert sign_in(Client(), "clerk", REMOTE_ADDR=HERE).status_code == 429
+    assert sign_in(Client(), "clerk", REMOTE_ADDR=THERE).status_code == 302
+
+
+def test_one_address_that_tries_everybody_is_held_but_not_for_those_who_work_there(
+    clerk: User, settings: Any
+) -> None:
+    settings.SIGN_IN_TRIES_PER_ADDRESS = 8
+    assert sign_in(Client(), "clerk", REMOTE_ADDR=HERE).status_code == 302
+    for number in range(8):
+        fail(Client(), 1, name=f"guess{number}")
+    make("other", "李强")
+    assert sign_in(Client(), "other", REMOTE_ADDR=HERE).status_code == 429
+    assert sign_in(Client(), "clerk", REMOTE_ADDR=HERE).status_code == 302
+    assert sign_in(Client(), "other", REMOTE_ADDR=THERE).status_code == 302
+
+
+def test_the_overall_hold_ends_after_fifteen_minutes(clerk: User, settings: Any) -> None:
+    settings.SIGN_IN_TRIES_PER_NAME = 6
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for last in range(6):
+            fail(Client(), 1, REMOTE_ADDR=f"203.0.113.{last}")
+        assert sign_in(Client(), "clerk", REMOTE_ADDR=THERE).status_code == 429
+        clock.shift(timedelta(minutes=16))
+        assert sign_in(Client(), "clerk", REMOTE_ADDR=THERE).status_code == 302
