@@ -87,7 +87,6 @@ def play() -> Cast:
     calendars.load_shipped()
     load_categories()
     load_phrases()
-    queries.number_prefix.cache_clear()
     Office.objects.create(name="永安路街道", centre_name="永安路街道综治中心", number_prefix="永")
     cast = Cast()
     for key, name, kind, online in UNITS:
@@ -102,6 +101,14 @@ def play() -> Cast:
     cast.joins("auditor", "审计员", "centre", Role.AUDITOR)
     cast.joins("admin", "管理员", "centre", Role.ADMIN)
     return cast
+
+
+def submitted(
+    cast: Cast, case: Case, leader: str = "leader1", unit: str = "chengguan", at: Any = None, **more: Any
+) -> Case:
+    """呈批: the clerk puts the matter before a leader."""
+    data = {"opinion": "请到现场查明，限期解决。", "unit": unit, "leader": str(cast[leader].user.pk)}
+    return cast["clerk1"].does(case, "submit", at=at, **data, **more)
 
 
 def advance(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from cast import Cast, advance
+from cast import Cast, advance, submitted
 from yimen.cases import queries, rules
 from yimen.cases.actions import assisting, desk, limits
 from yimen.cases.actions.callbacks import record_callback
@@ -282,7 +282,7 @@ def test_what_may_not_be_seen_is_not_there(cast: Cast) -> None:
 
 @pytest.mark.parametrize("state", list(STATES))
 def test_replaying_the_ledger_gives_the_same_state(cast: Cast, state: str) -> None:
-    side = {"merged", "answered", "guided", "return_requested", "returned", "not_accepted", "withdrawn"}
+    side = {"awaiting", "merged", "answered", "guided", "return_requested", "returned", "not_accepted", "withdrawn"}
     case = _side_state(cast, state) if state in side else advance(cast, cast["clerk1"].opens(), state)
     case.refresh_from_db()
     now = replayed(case)
@@ -297,6 +297,8 @@ def _side_state(cast: Cast, state: str) -> Case:
     clerk, case = cast["clerk1"], cast["clerk1"].opens()
     if state == "merged":
         return clerk.does(case, "merge", main=clerk.opens().number)
+    if state == "awaiting":
+        return submitted(cast, case)
     if state == "answered":
         return clerk.does(case, "answer", reply="好")
     if state == "guided":
@@ -484,8 +486,8 @@ def test_a_phone_heard_from_the_wrong_person_is_corrected_and_indexed_anew(cast:
 def test_re_screening_keeps_extensions_and_this_rounds_start(cast: Cast) -> None:
     director = cast["director"]
     case = advance(cast, as_service_at(cast), "in_hand", at=MORNING)
-    limits.extend(
-        director.actor, director.grants, case.uuid, amount=5, reason="等配件", told=True, at=MORNING
+    extensions.extend(
+        director.actor, director.grants, case.uuid, amount=5, reason="等配件", told_way="phone", at=MORNING
     )
     desk.correct(
         cast["clerk1"].actor, cast["clerk1"].grants, case.uuid, {"urgency": "urgent"}, reason="改紧急"

@@ -8,13 +8,13 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yimen.cases import queries
+from yimen.cases import instructions, queries
 from yimen.cases.actions.attach import attachments_of
 from yimen.cases.actions.people import Shown, participants
 from yimen.cases.fields import RATINGS
 from yimen.cases.models import Callback, Case, Contact, Result
 from yimen.cases.states import Flow
-from yimen.documents.forms import V01, Record, Referral, Slip
+from yimen.documents.forms import V01, Instruction, Record, Referral, Slip
 from yimen.ledger.queries import entries_of
 from yimen.organisations.models import Membership, Office
 
@@ -81,11 +81,35 @@ def v01_of(case: Case, office: Office, *, full: bool, by: str, url: str) -> V01:
         representatives=[f"{p.name} {p.phone}".strip() for p in people if p.role == "representative"],
         on_behalf=_joined(people, "on_behalf"), witness=_joined(people, "witness"), dictated=_dictated(case),
         attachments=[row.name for row in attachments_of(case)],
+        first_opinion=_proposed(case), instruction=_instructions(case),
         handler_unit=case.lead_unit.name if case.lead_unit else "", assigned_at=_assigned(case), due=case.due_at,
         followups=_contacts(case), result=results[-1].text if results else "", feedback=_feedback(case),
         rating=str(dict(RATINGS).get(str(case.rating), "")), remark=case.external_number, url=url,
         printed_at=timezone.now(), printed_by=by,
     )  # fmt: skip
+
+
+def _proposed(case: Case) -> str:
+    """拟办意见 as it was last put before a leader."""
+    rows = [row for row in instructions.submissions(case) if row.outcome != "withdrawn"]
+    return rows[-1].opinion if rows else ""
+
+
+def _instructions(case: Case) -> list[Instruction]:
+    """Every 批示, struck ones struck through with who, when and why."""
+    return [
+        Instruction(
+            instruction=told.row.words,
+            instructed_by=told.row.leader.name,
+            instructed_at=told.row.signed_at,
+            recorded_by=told.row.by.name if told.row.recorded else "",
+            struck=told.struck is not None,
+            struck_by=told.struck.by.name if told.struck else "",
+            struck_at=told.struck.at if told.struck else None,
+            struck_reason=told.struck.reason if told.struck else "",
+        )
+        for told in instructions.told(case)
+    ]
 
 
 def _first(people: Iterable[Shown], role: str) -> Shown | None:

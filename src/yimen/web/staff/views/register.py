@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yimen.cases import queries
-from yimen.cases.actions import desk
+from yimen.cases import instructions, queries
+from yimen.cases.actions import desk, transition
 from yimen.cases.actions.open import open_case
 from yimen.cases.models import Case, Category
 from yimen.foundation.errors import Conflict, Invalid, YimenError
@@ -79,8 +79,14 @@ def _registered(request: StaffRequest, form: RegisterForm, key: UUID) -> HttpRes
     _link(request, case)
     take_files(request, case.uuid)
     messages.success(request, _("已登记：%s") % case.number)
-    then = _AFTER.get(request.POST.get("then", ""))
+    then = _then(case, request.POST.get("then", ""))
     return redirect("staff:do", case.uuid, then) if then else redirect("staff:registered", case.uuid)
+
+
+def _then(case: Case, chosen: str) -> str:
+    """The step that was asked for; 呈批 before 转办 where the category wants an instruction first."""
+    step = _AFTER.get(chosen, "")
+    return "submit" if step == "dispatch" and instructions.needed(case) else step
 
 
 def _link(request: StaffRequest, case: Case) -> None:
@@ -158,5 +164,5 @@ def _uuid(text: str | None) -> UUID | None:
 def registered(request: StaffRequest, ref: UUID) -> HttpResponse:
     """The number, the slip and what comes next."""
     case = queries.get_visible(request.grants, ref)
-    moves = queries.moves(request.grants, case)
+    moves = transition.open_moves(request.grants, case, request.user.pk)
     return render(request, "staff/registered.html", {"case": case, "moves": moves})
