@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -26,7 +25,7 @@ from ..models import Case, Category, Clock
 from ..models.case import APPEALS, CHANNELS, URGENCIES
 from ..rules import make_title, plain
 from ..states import MAX_REPRESENTATIVES, STATES, Flow
-from . import clocks, holders, leaders, majors, people, search
+from . import clocks, holders, leaders, majors, numbers, people, search
 from .keys import make_key
 from .people import Person
 from .record import record, standing
@@ -67,6 +66,7 @@ class Registration:
     from_body: str = ""
     from_number: str = ""
     from_on: date | None = None
+    reserved_number: str = ""  # printed on a blank form during a power cut; the matter gets exactly this one
     source: str = ""
     client_key: UUID | None = None
     words: dict[str, str] = field(default_factory=dict)
@@ -92,11 +92,13 @@ def open_case(actor: Actor, grants: Grants, form: Registration, *, at: datetime 
         with transaction.atomic():
             case = draft(form, category, member, now)
             store(case, form, now)
+            if form.reserved_number:
+                numbers.used(case, now)
             record_opening(actor, case, form, now)
             majors.keep_from_registration(actor, case, form.reported_to, form.reported_at, now)
             if form.reception:
                 leaders.tie(actor, case, form.reception, now)
-    except IntegrityError:
+    except (IntegrityError, Conflict):
         if repeated := _repeated(form):  # another connection was first with the same form
             return repeated
         raise
@@ -124,7 +126,7 @@ def check(form: Registration, now: datetime, *, sealed: bool = False) -> Categor
     )
     if category is None:
         wrong["category"] = _("请选择类别")
-    wrong |= _check_people(form) | _check_choices(form) | _check_paper(form, today)
+    wrong |= _check_people(form) | _check_choices(form) | _check_paper(form, today) | _check_reserved(form)
     if form.received_at and form.received_at > now + timedelta(minutes=1):
         wrong["received_at"] = _("收到时间不能在将来")
     elif form.received_at and form.received_at.year < EARLIEST_YEAR:
@@ -143,6 +145,18 @@ def _check_paper(form: Registration, today: date) -> dict[str, object]:
     if form.from_on and form.from_on.year < EARLIEST_YEAR:
         return {"from_on": _("收文日期早于 %d 年，请核对") % EARLIEST_YEAR}
     return {}
+
+
+def _check_reserved(form: Registration) -> dict[str, object]:
+    """A number given out on paper: known, not used, and with the hour that stands on the paper."""
+    if not form.reserved_number:
+        return {}
+    found: dict[str, object] = {}
+    if said := numbers.wrong(form.reserved_number):
+        found["reserved_number"] = said
+    if not form.received_at:
+        found["received_at"] = _("补录脱机登记表，请填写纸上的收到时间")
+    return found
 
 
 def _check_people(form: Registration) -> dict[str, object]:
@@ -202,7 +216,7 @@ def draft(
     case = Case(
         pk=_next_id(),
         uuid=uuid7(),
-        number=_number(received, random=sealed),
+        number=numbers.claim(form.reserved_number) if form.reserved_number else numbers.next_number(received, random=sealed),
         sealed=sealed,
         flow=Flow.PETITION,
         state="registered",
@@ -249,16 +263,6 @@ def _next_id() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('cases_case_id_seq')")
         return int(cursor.fetchone()[0])
-
-
-def _number(received: datetime, *, random: bool = False) -> str:
-    """永〔2026〕01187; sealed matters take random numbers, because a gap in a sequence reveals one."""
-    year = timezone.localdate(received).year
-    if random:
-        return f"{queries.number_prefix()}〔{year}〕{secrets.randbelow(10**8):08d}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT next_case_number(%s)", [year])
-        return f"{queries.number_prefix()}〔{year}〕{int(cursor.fetchone()[0]):05d}"
 
 
 def store(case: Case, form: Registration, now: datetime) -> None:

@@ -29,10 +29,12 @@ from .joint import (
     UnsolvedDecision,
 )
 from .leaders import CaseLeader, ReceptionDay, ReceptionVisit
+from .letters import Letter, LetterHead, LetterText, Review, ServiceReceipt
 from .majors import MajorReport
 from .papers import Attachment, SlipCode
 from .people import CaseKey, Participant, PhoneIndex, SealedExclusion, SealedGrant
 from .pressure import PressureSetting, Reminder, SupervisionFeedback
+from .reserves import MaterialReceipt, ReservedNumber
 
 __all__ = [
     "Assignment",
@@ -54,8 +56,12 @@ __all__ = [
     "HandbookVersion",
     "Instruction",
     "InstructionMark",
+    "Letter",
+    "LetterHead",
+    "LetterText",
     "Link",
     "MajorReport",
+    "MaterialReceipt",
     "Merge",
     "Note",
     "OutsideNumber",
@@ -69,13 +75,16 @@ __all__ = [
     "ReceptionDay",
     "ReceptionVisit",
     "Reminder",
+    "ReservedNumber",
     "Result",
     "RetentionClass",
     "ReturnRequest",
+    "Review",
     "Sampling",
     "SavedFilter",
     "SealedExclusion",
     "SealedGrant",
+    "ServiceReceipt",
     "SlipCode",
     "Submission",
     "Supervision",
