@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants, can
-from yimen.cases import instructions, queries
+from yimen.accounts.models import User
+from yimen.cases import instructions, joint, queries
+from yimen.cases.access import UNIT_ROLES
 from yimen.cases.actions.filters import filters_of
 from yimen.cases.changes import count_news
 from yimen.cases.models import SavedFilter
@@ -18,7 +20,6 @@ from yimen.organisations.queries import memberships_of
 from .auth.who import MAY_CONFIRM_LINK, MAY_END_SESSIONS, MAY_RESET
 from .doors import doors
 from .lists import DESK, WORKLISTS
-
 
 # "g" and a letter leads to these; said on the page of keys (templates/staff/keys_list.html).
 KEYS = {"mine": "g m", "due-soon": "g d", "overdue": "g o", "unit": "g u", "changes": "g w"}
@@ -50,6 +51,7 @@ class Rail:
     desk: bool
     groups: list[Group] = field(default_factory=list)
     news: int = 0
+    standing: list[str] = field(default_factory=list)
 
 
 def of(grants: Grants, user_id: int, path: str) -> Rail:
@@ -58,7 +60,7 @@ def of(grants: Grants, user_id: int, path: str) -> Rail:
     news = count_news(grants)
     lists = _lists(grants, counts, path, ("mine", "due-soon", "overdue", "first-contact", "unit"))
     groups = [
-        Group("", [*_before_me(grants, path), *lists, _door("changes", _("有什么变化"), path, key=KEYS["changes"], count=news)]),
+        Group("", [*_before_me(grants, path), *lists, *_pressing(grants, counts, path), *_helping(grants, path), _door("changes", _("有什么变化"), path, key=KEYS["changes"], count=news)]),
         Group(_("我的筛选"), _saved(user_id)),
         Group(_("窗口"), _window(grants, counts, path)),
         Group(_("中心"), _centre(grants, counts, path)),
@@ -66,7 +68,16 @@ def of(grants: Grants, user_id: int, path: str) -> Rail:
     ]
     membership = memberships_of(user_id).first()
     name = membership.unit.name if membership else ""
-    return Rail(name, grants.has(*DESK), [group for group in groups if group.items], news)
+    shown = [group for group in groups if group.items]
+    return Rail(name, grants.has(*DESK), shown, news, _standing(grants))
+
+
+def _standing(grants: Grants) -> list[str]:
+    """In whose place this person acts today (代理), by name."""
+    if not grants.standing:
+        return []
+    names = User.objects.filter(pk__in=grants.stands_for()).order_by("name").values_list("name", flat=True)
+    return [_("代%s") % name for name in names]
 
 
 def _before_me(grants: Grants, path: str) -> list[Item]:
@@ -74,6 +85,12 @@ def _before_me(grants: Grants, path: str) -> list[Item]:
     if not can(grants, "cases.instruct"):
         return []
     return [_door("instructions", _("待批示"), path, count=instructions.count(grants))]
+
+
+def _helping(grants: Grants, path: str) -> list[Item]:
+    """协办, where a part is owed: by the own unit, at the desk by units without accounts."""
+    owed = joint.parts_waiting_for(grants).count() if grants.has(*DESK, *UNIT_ROLES) else 0
+    return [_door("assisting", _("协办"), path, count=owed)] if owed or path == reverse("staff:assisting") else []
 
 
 def list_url(name: str) -> str:
@@ -104,25 +121,41 @@ def _lists(grants: Grants, counts: dict[str, int], path: str, names: tuple[str, 
     return found
 
 
+def _pressing(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
+    """临期提醒, 催办, 延期待批 and the like: only when there is something, or on the page itself."""
+    names = ("reminded", "urged", "extension", "charge", "unreported")
+    return [item for item in _lists(grants, counts, path, names) if item.count or item.current]
+
+
 def _window(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
     doors = [("enquiry", _("咨询速记"))] if can(grants, "intake.tally") else []
     if not grants.has(*DESK):
         return [_door(name, label, path) for name, label in doors]
     items = [_door("register", _("来访登记"), path, key="n")]
     items += [_door(name, label, path) for name, label in (*doors, ("returning", _("再次来访")))]
-    items += _lists(grants, counts, path, ("callback",))
+    items += [*_lists(grants, counts, path, ("callback",)), _door("callbacks", _("逐件回访"), path)]
     return [*items, _door("queue", _("导入待接收"), path, count=queue(grants).count())]
 
 
 def _centre(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
     items = _lists(grants, counts, path, ("screening", "history", "all"))
-    items += [_door("figures", _("指标"), path)] if can(grants, "reports.read") else []
+    items += [_door("supervision", _("督办"), path, count=counts.get("supervised"))]
+    items += [_door("weekly", _("周例会清单"), path)] if can(grants, "cases.weekly") else []
+    items += [_door("receptions", _("领导接访日"), path)]
+    items += _reports(path) if can(grants, "reports.read") else []
     return [*items, _door("handover", _("工作交接"), path)] if can(grants, "cases.hand_over") else items
+
+
+def _reports(path: str) -> list[Item]:
+    url = reverse("staff:sheet", args=["day"])
+    sheet = Item(_("日报和周报"), url, current=path in (url, reverse("staff:sheet", args=["week"])))
+    return [sheet, _door("registers", _("台账"), path), _door("figures", _("指标"), path)]
 
 
 def _administration(grants: Grants, path: str) -> list[Item]:
     """What the three administrators keep; a director finds the links to confirm here."""
     found = [Item(door.label, door.url, current=door.url == path) for door in doors(grants)]
+    found += [_door("pressure-figures", _("提醒、催办和督办的设定"), path)] if can(grants, "cases.set_pressure") else []
     more = [("account_sessions", _("所有人的登录"))] if grants.has(*MAY_END_SESSIONS) else []
     if grants.has(*MAY_CONFIRM_LINK):
         more += [("account_people", _("同事忘了密码"))]

@@ -18,10 +18,10 @@ from yimen.organisations.models import UnitKind
 from yimen.organisations.queries import members, units
 
 from ..show.words import category_name
-from . import pressing
+from . import handing, joining, pressing
 
 # Suggestions that the page brings along for a field.
-_LISTS = {"body": {"list": "bodies"}, "instruction": {"list": "phrases"}}
+_LISTS = {"body": {"list": "bodies"}, "main": {"list": "mains"}, "instruction": {"list": "phrases"}}
 MANY = 6  # more choices than this become a drop-down list
 
 
@@ -164,4 +164,6 @@ _KINDS = {
     "number": _number,
     "check": _check,
     **pressing.KINDS,
+    **joining.KINDS,
+    **handing.KINDS,
 }

@@ -23,6 +23,8 @@ from yimen.cases.states import FLOWS, Who
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid
 
+from .handing import HANDING
+from .joining import JOINING
 from .pressing import PRESSING
 from .scene import Act, Scene, scene_of
 from .scene import ask as _field
@@ -37,6 +39,7 @@ ICONS: Final = {
     "submit": "send", "instruct": "edit", "record_instruction": "camera", "send_back_proposal": "undo",
     "withdraw_submission": "undo", "redirect": "swap",
     "withdraw": "leave", "archive": "archive", "reopen": "undo", "recall": "undo",
+    "merge": "link", "unmerge": "undo", "follow": "message",
 }  # fmt: skip
 
 
@@ -63,6 +66,9 @@ ABOUT: Final[Mapping[str, object]] = {
     "report": _("报了结果，由本单位负责人审核。"),
     "tell": _("把结果告诉来访人。书面答复以来访人收到的日期为准。"),
     "call_back": _("联系上了，请问明是否解决、是否满意；没有接通只记一次，满三次为止。"),
+    "merge": _("同一件事有几件：并入先办的主件，由它出结果；本件的编号、答复、回访和评价都保留。"),
+    "unmerge": _("本件单独办理，时限照常计算。"),
+    "follow": _("把主件的结果告诉这位来访人；送达的方式和时间单独记。"),
     "redo": _("事项回到承办单位重新办理，办结时限重新计算。"),
     "reopen": _("成为新的一轮，您是首问责任人。"),
     "withdraw": _("只在来访人自己提出时使用。"),
@@ -205,5 +211,7 @@ ACTS: Final = {
             (_field("other", "text", _("另一件的编号"), _("是同一件事就关联，由您决定"), limit=40),), frozenset({"other"}), _link),
         Act("correct", _("更正登记"), "edit", _DESK, _open, _CORRECTION, frozenset({"text", "category", "reason"}), _correct,
             _("改前改后都会留在经过里。"), _now),
+        *HANDING,
+        *JOINING.values(),
     )
 }  # fmt: skip

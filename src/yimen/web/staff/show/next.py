@@ -14,6 +14,7 @@ from yimen.cases.states import STATES
 
 from .acts import ENDING, ICONS
 from .clock import exact, explanation
+from .joining import next_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ def next_of(case: Case, moves: list[Move], user_id: int) -> Next:
         return Next(False, "", str(state.zh), _closed_words(case))
     first = first_of(case, moves, user_id)
     yours = case.holder_id == user_id and (first is not None or case.state != "told")
+    what = next_words(case) or str(state.next_zh)
     return Next(
-        yours, _who(case, user_id), str(state.next_zh), _why(case), *_button(case, first), primary=yours
+        yours, _who(case, user_id), what, _why(case), *_button(case, first), primary=yours
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from yimen.cases.joint import answered, mains_of
 from yimen.cases.models import Case
 from yimen.cases.states import STATES
 
@@ -42,7 +43,13 @@ def rows_of(
     cases: Iterable[Case], reader: int | None = None, *, within: str = "", here: Case | None = None
 ) -> list[Row]:
     """Rows that lead to the case page; `within` is the list they are opened from, `here` the one shown now."""
-    return [_row(case, reader, within, here is not None and case.pk == here.pk) for case in cases]
+    rows = list(cases)
+    ready = {pk for pk, main in mains_of(rows).items() if answered(main)}
+    found = [_row(case, reader, within, here is not None and case.pk == here.pk) for case in rows]
+    for case, row in zip(rows, found, strict=True):
+        if case.pk in ready:
+            row.tags.append(Sign("bell", _("主件已有结果")))
+    return found
 
 
 def _row(case: Case, reader: int | None, within: str, on: bool) -> Row:

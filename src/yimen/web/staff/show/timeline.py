@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from yimen.cases.actions.record import unseal
 from yimen.cases.events import KINDS, LOOKED, SUBJECT
 from yimen.cases.fields import FIELDS, WAYS
-from yimen.cases.models import Case, Contact
+from yimen.cases.models import Case, Contact, Urge
 from yimen.cases.models.case import URGENCIES
 from yimen.cases.queries import categories
 from yimen.cases.states import FLOWS
@@ -39,6 +39,16 @@ _LABELS: Mapping[str, object] = {
     "amount": gettext_lazy("延长天数"),
     "due_on": gettext_lazy("督办期限"),
     "number": gettext_lazy("编号"),
+    "level": gettext_lazy("对象"),
+    "ground": gettext_lazy("中止理由"),
+    "told_at": gettext_lazy("告知时间"),
+    "by_leader": gettext_lazy("领导"),
+    "order": gettext_lazy("督办单"),
+    "due_at": gettext_lazy("到期"),
+    "day": gettext_lazy("日期"),
+    "until": gettext_lazy("到哪一天"),
+    "plan_finish": gettext_lazy("计划完成时间"),
+    "answer": gettext_lazy("对方的答复"),
     "reported_to": gettext_lazy("已报告"),
     "reported_at": gettext_lazy("报告时间"),
     "dictated": gettext_lazy("代书"),
@@ -57,12 +67,14 @@ _TOLD_ELSEWHERE = ("leader", "paper", "title", "handler", "unit", "assisting", "
 # Only where a matter is sent is the unit 主办; elsewhere it is just the unit that acted.
 _SENDING = ("case.dispatch", "case.designate", "case.submit", "case.instruct", "case.record_instruction")
 # The number of a linked matter is not told here: not every reader may know that it exists.
-_SHOWN = ("recipient", "leader", "days", "approval_due_at", "unit", "assisting", "way", "outcome", "attempt", "amount", "due_on")
+_SHOWN = ("recipient", "leader", "days", "approval_due_at", "unit", "assisting", "way", "outcome", "attempt", "amount", "due_on",
+          "level", "order", "plan_finish", "ground", "told_at", "by_leader", "day", "until", "due_at")  # fmt: skip
 
 _OPTIONS: Mapping[str, Mapping[str, object]] = {
     "way": dict(WAYS),
     "outcome": dict(Contact.OUTCOMES),
     "urgency": dict(URGENCIES),
+    "level": dict(Urge.LEVELS),
 }
 
 
@@ -149,6 +161,8 @@ def _value(name: str, value: Any) -> str:
         return moment(datetime.fromisoformat(str(value)))
     options = dict(FIELDS[name].choices) if name in FIELDS else {}
     options |= _OPTIONS.get(name, {})
+    if name == "ground":
+        return suspensions.words_of(str(value))
     if name == "category":
         options = {row.key: category_name(row) for row in categories()}
     return str(options.get(str(value), value))

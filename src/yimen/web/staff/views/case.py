@@ -23,6 +23,7 @@ from ..show import case as shown
 from ..show.acts import ACTS, ENDING, ICONS, Scene, scene_of
 from ..show.clock import card
 from ..show.instructions import card_of
+from ..show.joining import together_of
 from ..show.next import first_of, next_of
 from ..show.papers import guidance_of
 from ..show.row import rows_of
@@ -52,6 +53,7 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
         "dates": shown.dates_of(matter),
         "links": shown.links_of(grants, matter),
         "instructed": card_of(grants, matter, request.user.pk),
+        "together": together_of(grants, matter),
         "outside": outside.outside_of(matter),
         "own": notes.note_of(grants, matter),
         "clocks": clocks[:running],

@@ -11,11 +11,13 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yimen.cases import instructions, queries
-from yimen.cases.actions import attach, callbacks, transition
+from yimen.cases.actions import attach, callbacks, joint, transition
 from yimen.cases.fields import FIELDS, Field
+from yimen.cases.joint import answers_of, listed
 from yimen.cases.models import Case
 from yimen.cases.states import TRANSITIONS, VERBS, Transition
 from yimen.foundation.errors import Conflict, Invalid, Missing, Refused, YimenError
@@ -24,7 +26,7 @@ from ... import handbook
 from ..door import StaffRequest, page
 from ..errors import kind_of
 from ..forms.shape import Shape, build
-from ..show import answers
+from ..show import answers, joining
 from ..show.acts import ABOUT, ACTS, ICONS, Act, Scene, scene_of
 from ..show.case import header_of
 from ..show.instructions import proposal_of
@@ -48,6 +50,8 @@ def do(request: StaffRequest, ref: UUID, verb: str) -> HttpResponse:
     """Ask for a step's fields, then do it. A conflict gives the page back with everything typed."""
     scene = scene_of(request.grants, queries.get_visible(request.grants, ref))
     task = _task(scene, verb)
+    if verb == "call_back" and answers_of(scene.case):
+        return redirect(f"{reverse('staff:callbacks')}?at={ref}")
     if request.method != "POST" or "insert" in request.POST:
         return _page(request, scene, task, _with_answer(request, scene, task))
     form = _form(scene, task, request.POST, request.FILES)
@@ -77,7 +81,7 @@ def _task(scene: Scene, verb: str) -> Task:
     row = next((move.row for move in queries.moves(scene.grants, scene.case) if move.verb == verb), None)
     if row is None:
         raise _why_not(scene, verb)
-    return _of_row(row)
+    return _of_row(scene.case, row)
 
 
 def _why_not(scene: Scene, verb: str) -> YimenError:
@@ -88,9 +92,9 @@ def _why_not(scene: Scene, verb: str) -> YimenError:
     return Conflict(_("这件事的情况已经变了，现在不能%s；请看过最新情况再办") % VERBS[verb])
 
 
-def _of_row(row: Transition) -> Task:
+def _of_row(case: Case, row: Transition) -> Task:
     words = str(VERBS[row.verb])
-    fields = tuple(FIELDS[name] for name in (*row.needs, *row.may))
+    fields = joining.asked_of(case, tuple(FIELDS[name] for name in (*row.needs, *row.may)))
     return Task(
         row.verb, words, ICONS.get(row.verb, "arrow"), fields, row.needs, str(ABOUT.get(row.verb, ""))
     )
@@ -105,6 +109,8 @@ def _initial(case: Case, task: Task) -> dict[str, Any]:
     if task.act:
         return task.act.initial(case)
     known = {"way": "counter" if task.verb == "answer" else "phone"}
+    if any(field.name == "persons" for field in task.fields):
+        known["persons"] = [str(one.slot) for one in listed(case)]
     if task.verb in ("dispatch", "submit") and case.returns == 0:
         known["unit"] = case.category.default_unit
     if task.verb == "instruct":
@@ -143,6 +149,9 @@ def _kept(request: StaffRequest, case: Case, given: Mapping[str, Any]) -> dict[s
 
 def _run(request: StaffRequest, case: Case, verb: str, data: Mapping[str, Any]) -> Case:
     version = _version(request)
+    if verb == "merge":
+        given = {"main": data.get("main", ""), "note": data.get("note", "")}
+        return joint.merge(request.actor, request.grants, case.uuid, **given, version=version)
     if verb == "call_back":
         return callbacks.record_callback(request.actor, request.grants, case.uuid, data, version=version)
     return transition.run(request.actor, request.grants, case.uuid, verb, data, version=version)
@@ -165,6 +174,12 @@ def _at_hand(scene: Scene, task: Task) -> dict[str, Any]:
     """What helps with a step: bodies to guide to, common answers to the category's questions."""
     if task.verb == "guide":
         return {"bodies": handbook.bodies()}
+    if task.verb in ("report", "verify", "follow"):
+        return {"helped": joining.helped_of(scene.case), "told_of": joining.told_of(scene.case)}
+    if task.verb == "merge":
+        place, category = scene.case.place, scene.case.category.key
+        found = queries.similar_open(scene.grants, place=place, category=category)
+        return {"mains": [row for row in found if row.pk != scene.case.pk]}
     if any(field.name == "instruction" for field in task.fields) or scene.case.state == "awaiting":
         return {"phrases": instructions.phrases(), "proposal": proposal_of(scene.case)}
     return {}
