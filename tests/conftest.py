@@ -13,7 +13,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from yimen.foundation import crypto
 from yimen.foundation.home import Home
 
-_APPEND_ONLY = {"ledger_entry", "ledger_chain", "cases_instruction", "cases_instructionmark"}
+_APPEND_ONLY = {"ledger_entry", "ledger_chain", "cases_instruction", "cases_instructionmark", "cases_lettertext"}
 
 
 @pytest.fixture(scope="session", autouse=True)
