@@ -11,6 +11,9 @@ from django.test import Client
 from PIL import Image
 
 from cast import Cast, play
+from yimen.access.roles import ADMINISTRATORS
+
+from .auth_ground import add_app
 
 Enter = Callable[[str], Client]
 
@@ -31,6 +34,15 @@ def enter(cast: Cast) -> Enter:
         return client
 
     return signed_in
+
+
+def in_use(cast: Cast) -> None:
+    """Everybody has taken the account into use, administrators with their second factor."""
+    for person in cast.people.values():
+        person.user.password = "pbkdf2_sha256$1$a$b"
+        person.user.save()
+        if person.grants.has(*ADMINISTRATORS):
+            add_app(person.user)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from tests.web.auth_ground import (
 from yimen.access.models import RoleGrant
 from yimen.access.roles import ADMINISTRATORS, Role
 from yimen.accounts import actions
-from yimen.accounts.models import MfaReset, User
+from yimen.accounts.models import LinkRequest, MfaReset, User
 from yimen.foundation.actor import Actor
 from yimen.ledger.models import Entry
 from yimen.organisations.models import Unit
@@ -344,7 +344,11 @@ def test_other_roles_find_neither_resets_nor_links(role: Role, centre: Unit, cle
     administrator(centre, "other", role)
     client = enter("other")
     assert client.get(f"{SECURITY}resets/").status_code == 404
-    assert client.get(f"{SECURITY}people/").status_code == 404
+    people = client.get(f"{SECURITY}people/")  # a director confirms what an administrator asked for
+    assert (
+        people.status_code == (200 if role == Role.DIRECTOR else 404)
+        and "替谁申请" not in people.content.decode()
+    )
     assert client.post(f"{SECURITY}people/{clerk.pk}/link/").status_code == 404
     assert client.post(f"{SECURITY}resets/1/", {"decision": "confirm"}).status_code == 404
 
@@ -354,7 +358,10 @@ def test_a_one_time_link_sets_the_password_and_leaves_the_second_factor(centre: 
     administrator(centre, "boss", Role.ADMIN)
     boss = enter("boss")
     assert "陈洁" in boss.get(f"{SECURITY}people/?q=陈").content.decode()
-    page = boss.post(f"{SECURITY}people/{clerk.pk}/link/").content.decode()
+    boss.post(f"{SECURITY}people/{clerk.pk}/link/", {"reason": "忘了密码，本人持证到场。"})
+    administrator(centre, "keeper", Role.SECURITY)
+    asked = LinkRequest.objects.get().pk
+    page = enter("keeper").post(f"{SECURITY}links/{asked}/", {"decision": "confirm"}).content.decode()
     path = re.search(r"http://testserver(/staff/invitation/[^<]+)", page)
     assert path
     guest = Client()
@@ -375,7 +382,8 @@ def test_a_one_time_link_sets_the_password_and_leaves_the_second_factor(centre: 
 
 def test_nobody_makes_a_link_for_themselves(centre: Unit) -> None:
     user = administrator(centre, "boss", Role.ADMIN)
-    assert enter("boss").post(f"{SECURITY}people/{user.pk}/link/").status_code == 302
+    page = enter("boss").post(f"{SECURITY}people/{user.pk}/link/", {"reason": "忘了"}).content.decode()
+    assert "登录与安全" in page and not LinkRequest.objects.exists()
 
 
 def test_the_operators_link_can_take_a_lost_factor_away(centre: Unit) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Value
@@ -77,9 +76,8 @@ def _by_loose_number(grants: Grants, number: str) -> Case | None:
     return visible_to(grants).filter(number=f"{number_prefix()}〔{digits[0]}〕{digits[1].zfill(5)}").first()
 
 
-@lru_cache(maxsize=1)
 def number_prefix() -> str:
-    """First character of every number, from the office's settings; read once per process."""
+    """First character of every number, from the office's settings: a change holds at once in every process."""
     return Office.objects.values_list("number_prefix", flat=True).first() or "永"
 
 

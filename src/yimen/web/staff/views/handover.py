@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from yimen.access.roles import Role
@@ -54,7 +55,7 @@ def _people(request: StaffRequest) -> list[Membership]:
 
 
 def _choices(people: list[Membership]) -> list[tuple[str, str]]:
-    return [(str(row.user_id), f"{row.user.name}（{row.unit.name}）") for row in people]
+    return [(str(row.user_id), _("%(name)s（%(unit)s）") % {"name": row.user.name, "unit": row.unit.name}) for row in people]
 
 
 def _load(people: list[Membership]) -> list[Load]:
@@ -63,8 +64,8 @@ def _load(people: list[Membership]) -> list[Load]:
 
 def _handed(request: StaffRequest, form: HandoverForm) -> HttpResponse:
     leaving, to = (User.objects.get(pk=form.cleaned_data[name]) for name in ("leaving", "to"))
-    reason = form.cleaned_data["reason"]
-    moved = hand_over(request.actor, request.grants, leaving, to, reason=reason)
+    part = {name: form.cleaned_data[name] for name in ("reason", "category", "lead_unit")}
+    moved = hand_over(request.actor, request.grants, leaving, to, **part)
     words = ngettext("已交接 %(n)d 件：%(a)s → %(b)s", "已交接 %(n)d 件：%(a)s → %(b)s", moved)
     messages.success(request, words % {"n": moved, "a": leaving.name, "b": to.name})
     return redirect("staff:handover")
