@@ -98,9 +98,7 @@ def test_the_clerk_submits_by_keyboard_and_the_proposal_is_read_back(visit: Any,
     assert "轮到 综治中心 何书记" in shown and "请核实拖欠数额" in shown and "3 个工作日" in shown
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
-)
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_these_pages_read_well_for_everybody(
     visit: Any, cast: Cast, unreadable: Callable[[Any], list[str]], width: int, scheme: str
 ) -> None:
