@@ -85,15 +85,14 @@ def _write_decision(step: Step, choice: str) -> None:
 
 
 def _same_limit(step: Step) -> Clock:
-    """The petition's limit as it stood: from 受理, with the extensions already given."""
+    """The petition's limit as it stood: from 受理 (or a later order to handle it anew), with the extensions given."""
     case = step.case
-    before = (
-        Clock.objects.filter(case=case, kind="conclude", start_at=case.accepted_at).order_by("-id").first()
-    )
     assert case.accepted_at is not None
+    rows = Clock.objects.filter(case=case, kind="conclude", start_at__gte=case.accepted_at, rule__flow=Flow.PETITION.value)
+    before = rows.order_by("-id").first()
     return clocks.new_clock(
-        case, "conclude", "conclude", case.accepted_at, clocks.owing(case), flow=Flow.PETITION,
-        extend=before.extend if before else 0, pauses=clocks.cut(clocks.pauses_of(case), step.at),
+        case, "conclude", "conclude", before.start_at if before else case.accepted_at, clocks.owing(case),
+        flow=Flow.PETITION, extend=before.extend if before else 0, pauses=clocks.cut(clocks.pauses_of(case), step.at),
     )  # fmt: skip
 
 
@@ -106,6 +105,8 @@ def close(step: Step) -> None:
     case = step.case
     case.closed_at = step.at
     end_parts(step)
+    if case.accountable_unit_id:  # withdrawn as a main matter, nobody's unit owes its result any more
+        charge_merged(step, case.accountable_unit_id)
     _write_decision(step, "close")
     if case.suspended:
         day = timezone.localdate(step.at)
@@ -129,7 +130,7 @@ def reopen(step: Step) -> None:
     case.answered_by_id = case.told_by_id = None
     case.round_at, case.sampled = step.at, True
     end_merge(step)
-    _take_over(step)
+    take_over(step)
     Assignment.objects.filter(case=case).exclude(state__in=["returned", "ended"]).update(
         state="ended", ended_at=step.at
     )
@@ -142,7 +143,8 @@ def reopen(step: Step) -> None:
     people.reindex(case)
 
 
-def _take_over(step: Step) -> None:
+def take_over(step: Step) -> None:
+    """Who does this answers for the matter from now on."""
     member = holders.first_contact(step.actor)
     case = step.case
     case.accountable_person_id, case.accountable_unit = member.user_id, member.unit
