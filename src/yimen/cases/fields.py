@@ -47,6 +47,12 @@ OUTCOMES: Final = (
 )
 NOT_DRAWN: Final = "not_drawn"  # outcome of a matter that the sample spared (未抽中); nobody chooses it
 RECORDED: Final = (("paper", _("纸面批示")), ("voice", _("口头批示")))  # 代录: how it came
+REVIEW_OUTCOMES: Final = (
+    ("uphold", _("维持")),
+    ("change", _("变更")),
+    ("annul", _("撤销，责令重新处理")),
+    ("withdrawn", _("来访人撤回请求")),
+)
 GUIDE_KINDS: Final = (
     ("elsewhere", _("属于其他地区或单位：告知有权机关")),
     ("legal", _("引导至诉讼、仲裁、复议等法定途径")),
@@ -87,6 +93,12 @@ FIELDS: Final[dict[str, Field]] = {
         Field("rating", "choice", _("满意度"), _("由来访人评价，不能代评"), choices=RATINGS),
         Field("comment", "longtext", _("来访人的话")),
         Field("note", "longtext", _("备注")),
+        Field("asked_on", "date", _("请求日期"), _("来访人提出之日；邮寄的以寄出之日为准")),
+        Field("authority", "text", _("复查复核机关"), _("原办理机关的上一级机关、单位"), limit=100),
+        Field("request", "longtext", _("请求和理由"), _("来访人不服哪里，要求什么")),
+        Field("review_outcome", "choice", _("复查复核意见"), choices=REVIEW_OUTCOMES[:3]),
+        Field("decided_on", "date", _("作出日期")),
+        Field("doc_number", "text", _("意见书文号"), limit=60),
         Field(
             "flow",
             "choice",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from yimen.foundation.errors import Invalid
 from yimen.foundation.masking import mask_id_numbers
 
+from . import review_rules
 from .fields import FIELDS, NOT_DRAWN
+from .review_rules import ReviewFacts
 from .states import MAX_RETURNS, MAX_TRIES, STATES, TRANSITIONS, Transition
 
 TITLE_LENGTH: Final = 30
@@ -73,6 +75,10 @@ def _complaint(name: str, value: Any) -> object:
         return _("请填写 1 到 %d 的整数") % field.limit
     if field.kind == "file" and not _UUID.fullmatch(str(value)):
         return _("请重新选择文件")
+    if field.kind == "date" and (isinstance(value, datetime) or not isinstance(value, date)):
+        return _("请填写日期")
+    if field.kind == "datetime" and not isinstance(value, datetime):
+        return _("请填写日期和时间")
     if field.kind == "choice" and value not in dict(field.choices):
         return _("请从所列选项中选择")
     if isinstance(value, str) and len(value) > field.limit:
@@ -109,6 +115,8 @@ class CaseFacts:
     sampled: bool = True
     needs_instruction: bool = False
     actor_is_recipient: bool = False
+    open_letter: str = ""
+    review: ReviewFacts = ReviewFacts()
 
 
 UNSOLVED: Final = ("no", "partly")
@@ -250,6 +258,8 @@ def _unsolved_explained(facts: CaseFacts, data: Mapping[str, Any], _at: datetime
 
 
 def _review_not_reopen(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    if facts.review.final:
+        return review_rules.final_words()
     if facts.written_opinion_served:
         return _("已送达书面处理意见，不服的请在30日内申请复查（信访工作条例第三十五条），不能重新办理")
     return ""
@@ -305,6 +315,7 @@ GUARDS: Final[dict[str, Guard]] = {
     "no_rating_yet": _no_rating_yet,
     "unsolved_explained": _unsolved_explained,
     "review_not_reopen": _review_not_reopen,
+    **review_rules.GUARDS,
 }
 
 

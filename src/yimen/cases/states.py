@@ -159,6 +159,12 @@ VERBS: Final[dict[str, object]] = {
     "unmerge": _("取消并案"),
     "follow": _("随主件答复"),
     "close": pgettext_lazy("verb", "办结"),
+    "request_review": _("请求复查"),
+    "decide_review": _("登记复查意见"),
+    "request_re_review": _("请求复核"),
+    "decide_re_review": _("登记复核意见"),
+    "annul": _("复核撤销，责令重办"),
+    "withdraw_review": _("撤回复查复核请求"),
     "withdraw": _("来访人撤回"),
     "archive": pgettext_lazy("verb", "归档"),
     "reopen": _("重新办理"),
@@ -235,7 +241,7 @@ def _in_the_unit() -> list[Transition]:
         *_in(_SERVICE, "in_hand", "report", "reported", _LEAD, Holder.HEAD, needs="result", may="basis source_reply without", guards="parts_collected", effect="report"),
         *_in(_BOTH, "reported", "verify", "verified", _HEAD, _HANDLER, may="note", guards="not_own_report", effect="verify"),
         *_in(_BOTH, "reported", "send_back", "in_hand", _HEAD, _HANDLER, needs="reason", effect="send_back"),
-        *_in(_BOTH, "verified not_accepted", "tell", "told", _LEAD, Holder.CALLER, needs="way", may="said served_on persons", guards="service_date", effect="tell", ends="inform conclude"),
+        *_in(_BOTH, "verified not_accepted", "tell", "told", _LEAD, Holder.CALLER, needs="way", may="said served_on persons", guards="letter_first service_date", effect="tell", ends="inform conclude"),
     ]
 
 
@@ -252,10 +258,25 @@ def _afterwards() -> list[Transition]:
         *_in(_BOTH, "closed withdrawn", "archive", "archived", _DESK, _NONE, effect="archive"),
         *_in(_BOTH, "closed archived withdrawn", "reopen", "registered", _DESK, Holder.ACTOR, needs="reason", guards="review_not_reopen", effect="reopen"),
     ]
+
+
+def _above() -> list[Transition]:
+    """复查 and 复核 by the level above (信访工作条例 §§35, 36): asked within 30 days of receipt, decided within 30 days."""
+    asked, decided = "asked_on way authority request", "review_outcome decided_on served_on doc_number"
+    return [
+        *_in(_PETITION, "told called_back rated closed archived", "request_review", "reviewing", _DESK, _ACC, needs=asked, may="note", guards="review_open", effect="request_review"),
+        *_in(_PETITION, "reviewing", "decide_review", "reviewed", _DESK, _ACC, needs=decided, may="note", guards="decision_dates", effect="decide_review"),
+        *_in(_PETITION, "reviewed closed archived", "request_re_review", "re_reviewing", _DESK, _ACC, needs=asked, may="note", guards="re_review_open", effect="request_re_review"),
+        *_in(_PETITION, "reviewed", "redo", "in_hand", _DESK, _HANDLER, needs="reason", guards="annulled unit_there", effect="redo_ordered"),
+        *_in(_PETITION, "reviewed", "close", "closed", _DESK, _NONE, may="note", guards="right_lapsed", effect="close_reviewed"),
+        *_in(_PETITION, "re_reviewing", "decide_re_review", "closed", _DESK, _NONE, needs=decided, may="note", guards="decision_dates not_annulled", effect="decide_re_review"),
+        *_in(_PETITION, "re_reviewing", "annul", "in_hand", _DESK, _HANDLER, needs="decided_on served_on doc_number", may="note", guards="decision_dates unit_there", effect="annul"),
+        *_in(_PETITION, "reviewing re_reviewing", "withdraw_review", "closed", _MINE, _NONE, needs="reason", effect="withdraw_review"),
+    ]
 # fmt: on
 
 
-_ROWS = (*_at_the_desk(), *_before_the_leader(), *_with_others(), *_in_the_unit(), *_afterwards())
+_ROWS = (*_at_the_desk(), *_before_the_leader(), *_with_others(), *_in_the_unit(), *_afterwards(), *_above())
 TRANSITIONS: Final[dict[tuple[str, str, str], Transition]] = {
     (row.flow.value, row.source, row.verb): row for row in _ROWS
 }

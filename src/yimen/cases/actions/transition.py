@@ -20,12 +20,13 @@ from yimen.access.roles import Role
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid, Refused
 
-from .. import instructions, joint, queries, rules, suspensions
+from .. import instructions, joint, letterbook, queries, reviews, rules, suspensions
 from ..access import is_recipient, relations
 from ..models import Case, Clock
 from ..states import MAX_RETURNS, SEALED_VERBS, STATES, TRANSITIONS, UNIT_STATES, VERBS, Flow, Transition
 from . import clocks, extensions, holders, people
 from .effects import EFFECTS
+from .effects.letters import lapse as lapse_letters
 from .record import record, standing
 
 
@@ -42,6 +43,7 @@ class Step:
     clocks: list[Clock] = field(default_factory=list)
     started: list[Clock] = field(default_factory=list)
     payload: dict[str, Any] = field(default_factory=dict)
+    counts_from: datetime | None = None  # what the new state's limit counts from, where that is not this step
     owed_by: int | None = None  # the unit that the new state's limit is charged to, where an effect knows better
 
 
@@ -107,7 +109,7 @@ _AFTER_SERVICE = ("called_back", "rated", "closed", "archived")
 
 
 def facts_of(grants: Grants, case: Case, actor_id: int | None) -> rules.CaseFacts:
-    """What guards look at, from the matter and its rows. At most two queries, only where they matter."""
+    """What guards look at, from the matter and its rows. Few queries, only where they matter."""
     opinion = case.state in _AFTER_SERVICE and queries.written_opinion_served(case)
     result = queries.last_result(case) if case.state in ("reported", "verified") else None
     return rules.CaseFacts(
@@ -135,6 +137,8 @@ def facts_of(grants: Grants, case: Case, actor_id: int | None) -> rules.CaseFact
         followed=case.state == "called_back" and joint.is_member(case),
         main_answered=case.state == "merged" and joint.answered(joint.main_of(case)),
         sampled=case.sampled,
+        open_letter=letterbook.before_telling(case),
+        review=reviews.facts(case),
         may_redo=case.lead_unit_id is not None
         and (case.flow != Flow.PETITION or case.accepted_at is not None),
     )
@@ -187,6 +191,7 @@ def _perform(step: Step) -> None:
     _end_suspension(step)
     if effect := EFFECTS.get(row.effect):
         effect(step)
+    lapse_letters(step)
     holders.pass_on(step)
     _run_clocks(step)
     if before in (*UNIT_STATES, "return_requested") and not _may_extend(case):
@@ -245,7 +250,7 @@ def _step_clock(step: Step) -> Clock:
         case.lead_unit_id if step.row.target in UNIT_STATES else case.holder_unit_id
     )
     assert owing is not None
-    return clocks.new_clock(case, "step", step.row.target, step.at, owing)
+    return clocks.new_clock(case, "step", step.row.target, step.counts_from or step.at, owing)
 
 
 def _record(step: Step, before: str) -> None:

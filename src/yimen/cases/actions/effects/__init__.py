@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from . import afterwards, desk, instructions, joint, parts, unit
+from . import afterwards, desk, instructions, joint, parts, reviews, unit
 
 if TYPE_CHECKING:
     from ..transition import Step
@@ -51,4 +51,12 @@ EFFECTS: Final[dict[str, Effect]] = {
     "close": afterwards.close,
     "archive": afterwards.archive,
     "reopen": afterwards.reopen,
+    "request_review": reviews.request_review,
+    "decide_review": reviews.decide_review,
+    "request_re_review": reviews.request_re_review,
+    "decide_re_review": reviews.decide_re_review,
+    "annul": reviews.annul,
+    "redo_ordered": reviews.redo_ordered,
+    "close_reviewed": reviews.close_reviewed,
+    "withdraw_review": reviews.withdraw_review,
 }

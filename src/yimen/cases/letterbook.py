@@ -1,0 +1,205 @@
+"""Reading letters: what a matter has, how it would begin, whose turn each is, in whose name it goes out."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yimen.access.queries import holding
+from yimen.access.registry import Grants
+from yimen.access.roles import Role
+from yimen.foundation.errors import Missing
+from yimen.organisations.models import Unit, UnitKind
+from yimen.organisations.queries import office
+
+from . import letters, queries
+from .access import DESK_ROLES, UNIT_ROLES, relations
+from .letters import DATA, OPEN, Hand, Kind
+from .models import Case, Letter, LetterHead, LetterText, ServiceReceipt
+from .states import STATES, Who
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+# --- One matter -------------------------------------------------------------------------------------------------
+
+
+def letters_of(case: Case) -> QuerySet[Letter]:
+    people = ("drafted_by", "submitted_by", "reviewed_by", "signed_by", "sealed_by", "back_by", "void_by")
+    return Letter.objects.filter(case=case).select_related("unit", *people).order_by("id")
+
+
+def get(case: Case, ref: UUID) -> Letter:
+    """One letter of a matter that the caller has fetched. Raises Missing."""
+    found = letters_of(case).filter(uuid=ref).first()
+    if found is None:
+        raise Missing(_("没有这份文书"))
+    return found
+
+
+def latest(case: Case, kind: str) -> Letter | None:
+    """The newest letter of a kind that was not voided, served or still in the making."""
+    return letters_of(case).filter(kind=kind).exclude(state="void").order_by("-id").first()
+
+
+def text_of(letter: Letter) -> LetterText:
+    """The wording that stands."""
+    return LetterText.objects.get(letter=letter, version=letter.version)
+
+
+def texts_of(letter: Letter) -> QuerySet[LetterText]:
+    """Every wording, the newest first."""
+    return LetterText.objects.filter(letter=letter).select_related("by").order_by("-version")
+
+
+def receipt_of(letter: Letter) -> ServiceReceipt | None:
+    return ServiceReceipt.objects.filter(letter=letter).select_related("server", "scan").first()
+
+
+def before_telling(case: Case) -> str:
+    """The letter that has to be served before the person may be told otherwise, in words; empty when there is none."""
+    if case.state not in ("verified", "not_accepted"):
+        return ""
+    keys = [kind.key for kind in letters.kinds().values() if kind.act == "tell"]
+    row = Letter.objects.filter(case=case, kind__in=keys, state__in=OPEN).first()
+    if row is None:
+        return ""
+    named = {"kind": letters.kinds()[row.kind].words, "state": letters.STATES[row.state].waits}
+    return _("%(kind)s，%(state)s") % named
+
+
+def startable(grants: Grants, case: Case) -> list[Kind]:
+    """Kinds that this person may begin now, for which none is in the making."""
+    if case.sealed or not STATES[case.state].open:
+        return []
+    making = set(Letter.objects.filter(case=case, state__in=OPEN).values_list("kind", flat=True))
+    today = timezone.localdate()
+    fitting = [
+        k for k in letters.kinds().values() if k.begins(case.flow, case.state, today) and k.key not in making
+    ]
+    return [kind for kind in fitting if Hand.WRITER in hands(grants, case, unit_for(case, kind))]
+
+
+def unit_for(case: Case, kind: Kind) -> int | None:
+    """Which unit issues such a letter: the lead unit, or the centre."""
+    return case.accountable_unit_id if kind.by == "centre" else case.lead_unit_id
+
+
+# --- Whose turn --------------------------------------------------------------------------------------------------
+
+
+def hands(grants: Grants, case: Case, unit_id: int | None) -> frozenset[Hand]:
+    """How a person stands to letters that this unit issues on this matter."""
+    who = relations(grants, case)
+    if unit_id is None:
+        return frozenset()
+    if unit_id == case.lead_unit_id:
+        return frozenset(_of_lead(who, case))
+    centre = {Who.DESK: Hand.WRITER, Who.DIRECTOR: Hand.HEAD}
+    return frozenset(
+        hand for each, hand in centre.items() if each in who and unit_id == case.accountable_unit_id
+    )
+
+
+def _of_lead(who: frozenset[Who], case: Case) -> set[Hand]:
+    found = {Hand.WRITER} if Who.LEAD in who else set()
+    if Who.HEAD in who or (Who.DIRECTOR in who and _headless(case.lead_unit_id)):
+        found.add(Hand.HEAD)
+    if Who.DESK in who and case.lead_unit is not None and not case.lead_unit.online:
+        found.add(Hand.DESK)
+    return found
+
+
+def _headless(unit_id: int | None) -> bool:
+    return not holding().filter(role=Role.HEAD, unit=unit_id).exists()
+
+
+def wrote(letter: Letter, user_id: int | None) -> bool:
+    """Whether this person wrote any wording of it: then somebody else reviews and signs."""
+    return LetterText.objects.filter(letter=letter, by=user_id).exists()
+
+
+def steps_for(grants: Grants, case: Case, letter: Letter) -> list[letters.Step]:
+    """What this person may do with a letter now, the step that leads on first."""
+    if letter.state not in OPEN or case.sealed:
+        return []
+    mine = hands(grants, case, letter.unit_id)
+    own = wrote(letter, grants.user_id)
+    found = [
+        step
+        for step in letters.STEPS.values()
+        if letter.state in step.sources and mine & set(step.who) and not (step.other and own)
+    ]
+    return sorted(found, key=lambda step: step.verb != letters.STATES[letter.state].primary)
+
+
+def waiting(grants: Grants) -> QuerySet[Letter]:
+    """文书待办: letters whose next step is this person's: own drafts; to review and sign; to seal and serve."""
+    seen = queries.visible_to(grants).filter(open=True).values("pk")
+    rows = Letter.objects.filter(_turn(grants), state__in=OPEN, case__in=seen)
+    return rows.select_related("case", "unit", "drafted_by").order_by("changed_at", "id")
+
+
+def _turn(grants: Grants) -> Q:
+    check, finish = Q(state__in=("submitted", "reviewed")), Q(state__in=("signed", "sealed"))
+    turn = Q(drafted_by=grants.user_id, state="drafting")
+    turn |= check & Q(unit__in=grants.units(Role.HEAD)) | finish & Q(unit__in=grants.units(*UNIT_ROLES))
+    if grants.has(*DESK_ROLES):
+        centre = Q(unit__kind=UnitKind.CENTRE)
+        turn |= Q(unit__online=False) & ~Q(state="drafting") | finish & centre
+    if grants.has(Role.DIRECTOR):
+        headless = ~Exists(holding().filter(role=Role.HEAD, unit=OuterRef("unit")))
+        turn |= check & headless
+    return turn & ~(check & Exists(LetterText.objects.filter(letter=OuterRef("pk"), by=grants.user_id)))
+
+
+def elsewhere(grants: Grants) -> QuerySet[Letter]:
+    """For the director: letters on the way in other hands, the longest untouched first."""
+    if not grants.has(Role.DIRECTOR):
+        return Letter.objects.none()
+    rows = Letter.objects.filter(state__in=OPEN, case__in=queries.visible_to(grants).values("pk"))
+    rows = rows.exclude(pk__in=waiting(grants).values("pk"))
+    return rows.select_related("case", "unit", "drafted_by").order_by("changed_at", "id")
+
+
+# --- In whose name -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """In whose name a unit's letters go out, and the marks of their numbers."""
+
+    issuer: str
+    prefix: str
+    notice_prefix: str
+
+    def mark(self, kind: Kind) -> str:
+        return self.prefix if kind.form == "V06" else self.notice_prefix
+
+
+def head_of(unit: Unit) -> Head:
+    """The unit's own setting, else the shipped way: inner offices write in the street's name (V06: never an inner office)."""
+    own = LetterHead.objects.filter(unit=unit).first()
+    if own:
+        return Head(own.issuer, own.prefix, own.notice_prefix)
+    place = office()
+    names = {
+        "street": place.name if place else unit.name,
+        "mark": queries.number_prefix(),
+        "unit": unit.name,
+        "short": unit.name[:2],
+    }
+    row = _shipped().get(unit.kind) or _shipped()[""]
+    return Head(*(row[name].format(**names) for name in ("issuer", "prefix", "notice_prefix")))
+
+
+@cache
+def _shipped() -> dict[str, dict[str, str]]:
+    with (DATA / "letter_heads.csv").open(encoding="utf-8", newline="") as stream:
+        return {row["unit_kind"]: row for row in csv.DictReader(stream)}

@@ -1,0 +1,94 @@
+"""Reading review and re-review of a matter: what was asked and decided, and until when the person may ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from yimen.calendars import queries as calendars
+from yimen.calendars.rules import freeze
+from yimen.organisations.models import UnitKind
+from yimen.organisations.queries import units
+
+from . import queries
+from .models import Case, Letter, Review
+from .review_rules import ReviewFacts
+
+# States in which an opinion may have been served, or is before the level above.
+AFTERWARDS = ("told", "called_back", "rated", "closed", "archived", "reviewing", "reviewed", "re_reviewing")
+_STEPS = {1: "review", 2: "reviewed"}  # the clock rules of §35 and §36: both count from receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Until when a person may ask: `due` is the end of the last day, with the rule's own explanation."""
+
+    since: datetime
+    due: datetime
+    explain: str
+    explain_en: str
+
+    @property
+    def until(self) -> date:
+        return timezone.localdate(self.due)
+
+
+def right(case: Case, level: int) -> Right | None:
+    """The right of review (level 1, from the opinion's receipt) or re-review (2, from the review decision's)."""
+    since = _received(case, level)
+    if since is None:
+        return None
+    day = timezone.localdate(since)
+    rule = calendars.rule_for(
+        "petition", _STEPS[level], category=case.category.key, urgency=case.urgency, on=day
+    )
+    result = calendars.run_rule(freeze(rule), since)
+    return Right(since, result.due_at, result.explain, result.explain_en) if result.due_at else None
+
+
+def _received(case: Case, level: int) -> datetime | None:
+    if level == 1:
+        return case.served_at if queries.written_opinion_served(case) else None
+    last = current(case)
+    return last.told_at if last and last.level == 1 else None
+
+
+def reviews_of(case: Case) -> QuerySet[Review]:
+    return Review.objects.filter(case=case).select_related("by", "authority_unit").order_by("id")
+
+
+def current(case: Case) -> Review | None:
+    """The latest review of the opinion that stands. What was withdrawn does not count; annulled, all begins anew."""
+    last = Review.objects.filter(case=case).exclude(outcome="withdrawn").order_by("-id").first()
+    if last and last.outcome == "annul" and case.state != "reviewed":
+        return None
+    return last
+
+
+def facts(case: Case) -> ReviewFacts:
+    """What guards look at: at most four queries, and none before an opinion can have been served."""
+    if case.flow != "petition" or case.state not in AFTERWARDS:
+        return ReviewFacts()
+    last = current(case)
+    now = right(case, 2 if last else 1) if not last or (last.level == 1 and last.outcome) else None
+    return ReviewFacts(
+        served=last is not None or now is not None,
+        level=last.level if last else 0,
+        outcome=last.outcome if last else "",
+        asked_on=last.asked_on if last else None,
+        since=timezone.localdate(now.since) if now else None,
+        until=now.until if now else None,
+    )
+
+
+def served_letter(case: Case) -> Letter | None:
+    """The opinion letter that was served last."""
+    return Letter.objects.filter(case=case, kind="opinion", state="served").order_by("-id").first()
+
+
+def authorities() -> list[str]:
+    """Names offered as 复查复核机关: the district's units."""
+    return list(units(UnitKind("district")).values_list("name", flat=True))
