@@ -1,182 +1,210 @@
-"""Figures with honest definitions: each one is the list behind it, counted (kpi.csv; DOMAIN.md §0.18–20, §7).
+"""Every figure by name, as the list behind it: its number is that list counted (DOMAIN.md §0.18–20, §7).
 
-A measure is a named queryset of matters over a period at a cut-off, inside what the reader may see. What is due
-counts whether or not it was concluded; who did not answer is left out and the answer rate stands beside; a rate of
-nothing is "—". By units and categories, never by person.
+Names, words and definitions stand in data/measures.csv; here each name gets its list. What a reader may see is
+decided by `cases.view`; sealed matters are in no list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Count, F, OuterRef, Subquery
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants
 from yimen.cases import queries
-from yimen.cases.models import Callback, Case, Clock
-from yimen.cases.states import MAX_TRIES
+from yimen.cases.models import Category
+from yimen.cases.states import OPEN_STATES
 from yimen.foundation.errors import Missing
+from yimen.organisations.models import Unit
 
+from . import limits, moves
+from .models import Standing
+from .moves import Lister, Rows
+from .period import Period, period
+from .settings import read
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Days from `first` to `last`, both counted, as known at `cutoff` (aware)."""
-
-    first: date
-    last: date
-    cutoff: datetime
-
-    @property
-    def bounds(self) -> tuple[datetime, datetime]:
-        """The period as moments, the end not counted."""
-        zone = timezone.get_current_timezone()
-        end = datetime.combine(self.last + timedelta(days=1), time(), zone)
-        return datetime.combine(self.first, time(), zone), end
-
-
-def period(first: date, last: date, cutoff: datetime | None = None) -> Period:
-    """A period with its cut-off: now, unless one is given; the later of two days is the last."""
-    return Period(min(first, last), max(first, last), cutoff or timezone.now())
-
-
-def _conclusions(span: Period) -> QuerySet[Clock]:
-    """Whole-case limits that fall due in the period and were owed: started by the cut-off, not void."""
-    begin, end = span.bounds
-    rows = Clock.objects.filter(case=OuterRef("pk"), kind="conclude", due_at__gte=begin, due_at__lt=end)
-    return rows.filter(start_at__lte=span.cutoff).exclude(outcome="void")
-
-
-def _callbacks(span: Period) -> QuerySet[Callback]:
-    """Call-backs that were finished in the period: an answer, a refusal, or the last of three tries."""
-    begin, end = span.bounds
-    rows = Callback.objects.filter(case=OuterRef("pk"), at__gte=begin, at__lt=end, at__lte=span.cutoff)
-    return rows.exclude(Q(outcome="no_answer") & Q(attempt__lt=MAX_TRIES)).exclude(outcome="not_owed")
-
-
-def _received(span: Period) -> Q:
-    begin, end = span.bounds
-    return Q(received_at__gte=begin, received_at__lt=end, received_at__lte=span.cutoff)
+_LISTS: Final[dict[str, Lister]] = {
+    "received": moves.received,
+    "groups": moves.groups,
+    "typed-late": moves.typed_late,
+    "answered": moves.moved("answered"),
+    "guided": moves.moved("guided"),
+    "dispatched": moves.dispatched,
+    "dispatched-rightly": moves.dispatched_rightly,
+    "dispatched-returned": moves.dispatched_returned,
+    "dispatched-return-refused": moves.dispatched_return_refused,
+    "returned": moves.returned,
+    "return-refused": moves.return_refused,
+    "recalled": moves.recalled,
+    "receipt-due": limits.receipts,
+    "received-in-time": limits.met(limits.receipts),
+    "due": limits.conclusions,
+    "on-time": limits.met(limits.conclusions),
+    "late": limits.late(limits.conclusions),
+    "open-late": limits.unmet(limits.conclusions),
+    "concluded": limits.done(limits.conclusions),
+    "extended": limits.extended(limits.conclusions),
+    "petition-due": limits.petition_conclusions,
+    "petition-on-time": limits.met(limits.petition_conclusions),
+    "falls-due": limits.falling_due,
+    "overdue": limits.overdue,
+    "open": moves.standing_in(*OPEN_STATES),
+    "awaiting": moves.standing_in("awaiting"),
+    "closed": moves.closed,
+    "closed-after-redo": moves.closed_after_redo,
+    "redone": moves.redone,
+    "reopened": moves.reopened,
+    "watched": moves.watched,
+    "solved-once": moves.solved_once,
+    "repeated": moves.repeated,
+    "closing-call-owed": moves.closed_owing_call,
+    "closing-called": moves.closed_called,
+    "called": moves.called,
+    "reached": moves.reached,
+    "contacted": moves.contacted,
+    "solved": moves.solved,
+    "satisfied": moves.rated(4, 5),
+    "fairly": moves.rated(3),
+    "urged": moves.noted("case.urged"),
+    "supervised": moves.noted("case.supervised"),
+    "closed-uncalled": moves.closed_uncalled,
+    "closed-unsolved": moves.closed_unsolved,
+    "extended-after-expiry": limits.extended_after_expiry,
+    "returned-twice": moves.returned_twice,
+    "rescreened": moves.rescreened,
+    "suspended": moves.noted("case.suspended"),
+}
+# Two sources that never hold the same matter: by a clock, and told with the registration, when none ran.
+_SUMS: Final[dict[str, tuple[Lister, ...]]] = {
+    "notice-due": (limits.notices, limits.told_at_once),
+    "noticed": (limits.met(limits.notices), limits.told_at_once),
+}
+EXCEPTIONS: Final = (
+    "closed-uncalled", "closed-unsolved", "extended-after-expiry", "extended", "suspended", "returned-twice",
+    "return-refused", "recalled", "reopened", "repeated", "rescreened", "typed-late",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One figure: its name in addresses, its words, how it is defined, and the matters it counts."""
+    """One figure: its name in addresses, its words and its definition."""
 
     name: str
-    words: object
-    definition: object
-    which: Callable[[Period], Q]
+    zh: str
+    en: str
+    definition_zh: str
+    definition_en: str
+
+    @property
+    def words(self) -> str:
+        return self.en if _english() else self.zh
+
+    @property
+    def definition(self) -> str:
+        return self.definition_en if _english() else self.definition_zh
 
 
-def _clock(**conditions: object) -> Callable[[Period], Q]:
-    return lambda span: Q(Exists(_conclusions(span).filter(**conditions)))
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
 
 
-def _concluded(outcome: str) -> Callable[[Period], Q]:
-    return lambda span: Q(Exists(_conclusions(span).filter(outcome=outcome, stopped_at__lte=span.cutoff)))
+def _measure(row: dict[str, str]) -> Measure:
+    return Measure(row["key"], row["zh"], row["en"], row["definition_zh"], row["definition_en"])
 
 
-def _open_late(span: Period) -> Q:
-    unfinished = Q(stopped_at__isnull=True) | Q(stopped_at__gt=span.cutoff)
-    return Q(Exists(_conclusions(span).filter(unfinished, due_at__lt=span.cutoff)))
+MEASURES: Final = {row["key"]: _measure(row) for row in read("measures")}
 
 
-def _called(**conditions: object) -> Callable[[Period], Q]:
-    return lambda span: Q(Exists(_callbacks(span).filter(**conditions)))
-
-
-MEASURES: Final = {
-    row.name: row
-    for row in (
-        Measure("received", _("收到"), _("收到日期在期内的事项"), _received),
-        Measure("due", _("应办结"), _("办结时限落在期内的事项，不论是否已经办结"), _clock()),
-        Measure("on-time", _("按期办结"), _("应办结中，在时限前答复的"), _concluded("met")),
-        Measure("late", _("超期办结"), _("应办结中，过了时限才答复的"), _concluded("late")),
-        Measure("open-late", _("超期在办"), _("应办结中，过了时限还没有答复的"), _open_late),
-        Measure("called", _("应回访"), _("期内结束的回访：答了、拒绝或三次没有接通；匿名不计"), _called()),
-        Measure("reached", _("有效回访"), _("应回访中联系上的"), _called(outcome="reached")),
-        Measure(
-            "solved", _("已解决"), _("有效回访中，来访人说已解决的"), _called(outcome="reached", solved="yes")
-        ),
-        Measure("rated", _("已评价"), _("有效回访中，来访人给了评价的"), _called(rating__isnull=False)),
-        Measure("satisfied", _("满意"), _("来访人评为满意或非常满意的"), _called(rating__gte=4)),
-        Measure("fairly", _("基本满意"), _("来访人评为基本满意的"), _called(rating=3)),
-    )
-}
-
-
-def matters(grants: Grants, name: str, span: Period) -> QuerySet[Case]:
-    """The list behind a figure. Raises Missing for an unknown measure."""
+def lists(grants: Grants, name: str, span: Period) -> list[Rows]:
+    """The querysets behind a figure, inside what the reader may see. Raises Missing for an unknown name."""
     if name not in MEASURES:
         raise Missing(_("没有这项指标"))
-    return queries.visible_to(grants).filter(MEASURES[name].which(span), sealed=False)
+    seen = queries.visible_to(grants).filter(sealed=False).values("pk")
+    makers = _SUMS.get(name) or (_LISTS[name],)
+    return [make(span).filter(of_case__in=seen) for make in makers]
 
 
-GROUPS: Final = {
-    "unit": ("lead_unit__key", "lead_unit__name"),
-    "category": ("category__key", "category__name"),
-}
+GROUPS: Final = ("unit", "category")
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """Numerator over denominator; `text` is "—" where nothing was owed, never 0 % or 100 %."""
-
-    words: object
-    part: Decimal
-    whole: int
-
-    @property
-    def text(self) -> str:
-        return f"{self.part * 100 / self.whole:.1f}%" if self.whole else "—"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One unit or category (or all, key "") with every measure's count and the rates made of them."""
-
-    key: str
-    name: str
-    counts: dict[str, int]
-
-    @property
-    def rates(self) -> list[Rate]:
-        count = {name: Decimal(number) for name, number in self.counts.items()}
-        weight = Decimal(str(settings.YIMEN_FAIRLY_SATISFIED_WEIGHT))
-        return [
-            Rate(_("按期办结率"), count["on-time"], self.counts["due"]),
-            Rate(_("有效回访率"), count["reached"], self.counts["called"]),
-            Rate(_("解决率"), count["solved"], self.counts["reached"]),
-            Rate(_("满意率"), count["satisfied"] + weight * count["fairly"], self.counts["rated"]),
-        ]
-
-
-def table(grants: Grants, span: Period, by: str = "unit") -> list[Line]:
-    """All lines of a grouping, the total first; one query for each measure."""
-    if by not in GROUPS:
+def _grouped(rows: Rows, span: Period, by: str) -> Rows:
+    """`group`: the unit's number, or the category's key as it was at the cut-off."""
+    if by == "unit":
+        return rows.annotate(group=F("of_unit"))
+    if by != "category":
         raise Missing(_("没有这种分组"))
-    key, label = GROUPS[by]
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    for name in MEASURES:
-        rows = matters(grants, name, span).order_by().values(k=F(key), n=F(label)).annotate(count=Count("id"))
-        for row in rows:
-            place = (row["k"] or "-", row["n"] or str(_("未转办")))
-            found.setdefault(place, dict.fromkeys(MEASURES, 0))[name] = row["count"]
-    lines = [Line(place[0], place[1], counts) for place, counts in sorted(found.items())]
-    total = {name: sum(line.counts[name] for line in lines) for name in MEASURES}
-    return [Line("", str(_("合计")), total), *lines]
+    latest = Standing.objects.filter(
+        case_id=OuterRef("of_case"), at__lte=span.cutoff, known_at__lte=span.known
+    ).order_by("-id")
+    return rows.annotate(group=Subquery(latest.values("category__key")[:1]))
 
 
-def of_group(rows: QuerySet[Case], by: str, key: str) -> QuerySet[Case]:
-    """The list behind one cell: the measure's matters of one unit or category; "-" are those without."""
-    if not key or by not in GROUPS:
-        return rows
-    column = GROUPS[by][0]
-    return rows.filter(**{f"{column}__isnull": True}) if key == "-" else rows.filter(**{column: key})
+def count(grants: Grants, name: str, span: Period) -> int:
+    return sum(rows.count() for rows in lists(grants, name, span))
+
+
+def counts(grants: Grants, name: str, span: Period, by: str) -> dict[str, int]:
+    """How many rows of each unit or category, by key; "-" without one. One query for each source."""
+    found: dict[str, int] = {}
+    keys = _keys(by)
+    for rows in lists(grants, name, span):
+        grouped = _grouped(rows, span, by).order_by().values("group").annotate(n=Count("pk"))
+        for row in grouped:
+            key = keys.get(row["group"], "-")
+            found[key] = found.get(key, 0) + row["n"]
+    return found
+
+
+def _keys(by: str) -> dict[Any, str]:
+    if by == "unit":
+        return dict(Unit.objects.values_list("pk", "key"))
+    return {key: key for key in Category.objects.values_list("key", flat=True)}
+
+
+def names(by: str) -> dict[str, str]:
+    """Key → name of the units or categories, in the office's order."""
+    rows: Iterable[Any] = Unit.objects.all() if by == "unit" else Category.objects.order_by("order", "id")
+    return {row.key: row.name for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list: which matter, since when it counts."""
+
+    case_id: int
+    at: Any
+
+
+def rows_of(grants: Grants, name: str, span: Period, by: str = "", key: str = "") -> list[Row]:
+    """The list behind a number, of everything or of one unit or category ("-": without one), in order of time."""
+    found: list[Row] = []
+    for rows in lists(grants, name, span):
+        if by and key:
+            rows = _grouped(rows, span, by)
+            rows = rows.filter(group=None) if key == "-" else rows.filter(group=_group_of(by, key))
+        found += [Row(case_id, at) for case_id, at in rows.order_by().values_list("of_case", "at")]
+    return sorted(found, key=lambda row: (row.at, row.case_id))
+
+
+def _group_of(by: str, key: str) -> Any:
+    if by != "unit":
+        return key
+    return Unit.objects.filter(key=key).values_list("pk", flat=True).first() or 0
+
+
+__all__ = [
+    "EXCEPTIONS",
+    "GROUPS",
+    "MEASURES",
+    "Measure",
+    "Period",
+    "Row",
+    "count",
+    "counts",
+    "names",
+    "period",
+]

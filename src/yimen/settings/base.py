@@ -125,8 +125,6 @@ TEMPLATES = [
     }
 ]
 AUTH_USER_MODEL = "accounts.User"
-# 满意率: what 基本满意 counts beside 满意 (one city's weight, kpi.csv X); an office sets its own.
-YIMEN_FAIRLY_SATISFIED_WEIGHT = os.environ.get("YIMEN_FAIRLY_SATISFIED_WEIGHT", "0.9")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Chinese is the language of the source; English is a complete translation.

@@ -134,6 +134,7 @@ def _window(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
     items = [_door("register", _("来访登记"), path, key="n")]
     items += [_door(name, label, path) for name, label in (*doors, ("returning", _("再次来访")))]
     items += [*_lists(grants, counts, path, ("callback",)), _door("callbacks", _("逐件回访"), path)]
+    items += [_door("offline", _("脱机登记表"), path)]
     return [*items, _door("queue", _("导入待接收"), path, count=queue(grants).count())]
 
 

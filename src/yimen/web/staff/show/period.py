@@ -67,7 +67,11 @@ def _moment(text: str, name: str, wrong: dict[str, str]) -> datetime | None:
         wrong[name] = _("时间不对，写作 2026-03-02 16:00")
         return None
     try:
-        return timezone.make_aware(found) if timezone.is_naive(found) else found.astimezone(timezone.get_current_timezone())
+        return (
+            timezone.make_aware(found)
+            if timezone.is_naive(found)
+            else found.astimezone(timezone.get_current_timezone())
+        )
     except (OverflowError, ValueError):
         wrong[name] = _("时间不对，写作 2026-03-02 16:00")
         return None

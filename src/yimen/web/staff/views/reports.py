@@ -1,8 +1,8 @@
-"""Registers and figures: a list as a workbook, and numbers that open the list behind them."""
+"""Figures on the screen: indicators with both their numbers, exceptions, and the list behind every number."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.db.models import QuerySet
@@ -10,21 +10,23 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from yimen.cases import queries
 from yimen.cases.models import Case
 from yimen.foundation.errors import Missing
-from yimen.reports import measures, register
+from yimen.reports import exporting, indicators, measures, registers, settings
+from yimen.reports.period import Period
+from yimen.reports.sheets import moments, period_words
 
 from ..door import StaffRequest, page
 from ..lists import WORKLISTS
+from ..show import period as periods
 from ..show.row import rows_of
 from .worklist import chosen_filters
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHOWN = 200  # matters of one figure on a page
+SHOWN = 100  # lines of one list on a page
 
 
 @page("reports.read", methods=("GET",))
@@ -32,96 +34,139 @@ def worklist(request: StaffRequest, name: str) -> HttpResponse:
     """The worklist on the screen, with its filters, as a workbook."""
     if name not in WORKLISTS:
         raise Missing(_("没有这个清单"))
-    rows = queries.filtered(queries.worklist(request.grants, name), chosen_filters(request)).order_by(
-        "due_at", "id"
-    )
-    return _workbook(rows, str(WORKLISTS[name].title))
+    filters = chosen_filters(request)
+    rows = queries.filtered(queries.worklist(request.grants, name), filters).order_by("due_at", "id")
+    return list_workbook(request, rows, f"work/{name}", str(WORKLISTS[name].title), filters)
 
 
-def _workbook(rows: QuerySet[Case], title: str, cutoff: datetime | None = None) -> HttpResponse:
-    now = cutoff or timezone.now()
-    answer = HttpResponse(register.workbook(rows, title, cutoff=now), content_type=XLSX)
-    name = f"{title}-{timezone.localtime(now):%Y%m%d}.xlsx"
+def list_workbook(
+    request: StaffRequest, rows: QuerySet[Case], name: str, title: str, filters: dict[str, str]
+) -> HttpResponse:
+    """Exactly these matters in the visitors' register, and an entry that they were taken out."""
+    body, count = registers.export("visits", registers.of_matters(rows), title=title, notes=_notes(filters))
+    exporting.exported(request.actor, request.grants, name, count, filters, "xlsx")
+    return attached(body, XLSX, f"{title}-{timezone.localdate():%Y%m%d}.xlsx")
+
+
+def _notes(filters: dict[str, str]) -> list[str]:
+    chosen = "；".join(value for value in filters.values() if value)
+    return [_("筛选：%s") % chosen] if chosen else []
+
+
+def attached(body: bytes, kind: str, name: str) -> HttpResponse:
+    answer = HttpResponse(body, content_type=kind)
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    answer["Cache-Control"] = "private, no-store"
     return answer
 
 
 @page("reports.read", methods=("GET", "HEAD"))
 def figures(request: StaffRequest) -> HttpResponse:
-    """Figures of a period at a cut-off, by unit or category; every number is an address."""
-    span, by = _span(request), request.GET.get("by", "unit")
-    lines = measures.table(request.grants, span, by)
-    context = {
-        "span": span,
+    """Indicators of a period at a cut-off, all together or by unit or category; every number is an address."""
+    asked, by = periods.asked(request), request.GET.get("by", "")
+    lines = (
+        indicators.table(request.grants, asked.span, by)
+        if by
+        else [indicators.total(request.grants, asked.span)]
+    )
+    context = _period_context(asked, by=by) | {
         "by": by,
-        "measures": list(measures.MEASURES.values()),
-        "lines": [
-            {"line": line, "cells": [_cell(span, by, line, name) for name in measures.MEASURES]}
-            for line in lines
-        ],
+        "indicators": list(indicators.INDICATORS.values()),
+        "lines": [_line(line, asked.span, by) for line in lines],
+        "score_words": _("三率综合"),
     }
     return render(request, "staff/figures.html", context)
 
 
-def _cell(span: measures.Period, by: str, line: measures.Line, name: str) -> dict[str, object]:
+def _period_context(asked: periods.Asked, **more: str) -> dict[str, Any]:
     return {
-        "count": line.counts[name],
-        "url": _address(span, by, line.key, name) if line.counts[name] else "",
+        "span": asked.span,
+        "asked": asked,
+        "choices": periods.choices(asked.span, **more),
+        "period_words": period_words(asked.span),
+        "moments": moments(asked.span),
+        "same": periods.query(asked.span, **more),
     }
 
 
-def _address(span: measures.Period, by: str, key: str, name: str) -> str:
-    given = {
-        "from": span.first.isoformat(),
-        "to": span.last.isoformat(),
-        "at": span.cutoff.isoformat(),
-        "by": by,
-        "key": key,
-    }
-    return f"{reverse('staff:figure', args=[name])}?{urlencode(given)}"
+def _line(line: indicators.Line, span: Period, by: str) -> dict[str, Any]:
+    return {"line": line, "rates": [_rate(rate, span, by, line.key) for rate in line.rates]}
+
+
+def _rate(rate: indicators.Rate, span: Period, by: str, key: str) -> dict[str, Any]:
+    """A rate with its two sides, each list with its address."""
+    sides = [number(part.measure, rate.counts, span, by, key, part.weight) for part in rate.indicator.parts]
+    whole = number(rate.indicator.whole, rate.counts, span, by, key)
+    return {"indicator": rate.indicator, "text": rate.text, "parts": sides, "whole": whole}
+
+
+def number(
+    name: str, counts: dict[str, int], span: Period, by: str = "", key: str = "", weight: str = ""
+) -> dict[str, Any]:
+    """One number with the address of its list; none for zero."""
+    count = counts[name]
+    url = f"{reverse('staff:figure', args=[name])}?{periods.query(span, by=by, key=key)}" if count else ""
+    words = settings.value(weight) if weight else ""
+    return {"count": count, "url": url, "measure": measures.MEASURES[name], "weight": words}
+
+
+@page("reports.read", methods=("GET", "HEAD"))
+def exceptions(request: StaffRequest) -> HttpResponse:
+    """What could make figures look better than the work: each as a list (DOMAIN.md §7)."""
+    asked = periods.asked(request)
+    counts = {name: measures.count(request.grants, name, asked.span) for name in measures.EXCEPTIONS}
+    rows = [number(name, counts, asked.span) for name in measures.EXCEPTIONS]
+    return render(request, "staff/exceptions.html", _period_context(asked) | {"rows": rows})
 
 
 @page("reports.read", methods=("GET", "HEAD"))
 def figure(request: StaffRequest, name: str) -> HttpResponse:
-    """The list behind one number, on the screen or as a workbook (?as=xlsx)."""
-    span, by, key = _span(request), request.GET.get("by", "unit"), request.GET.get("key", "")
-    rows = measures.of_group(measures.matters(request.grants, name, span), by, key).order_by(
-        "received_at", "id"
-    )
+    """The list behind one number, page by page, or as a workbook (?as=xlsx)."""
+    asked, by, key = periods.asked(request), request.GET.get("by", ""), request.GET.get("key", "")
+    found = measures.rows_of(request.grants, name, asked.span, by, key)
     measure = measures.MEASURES[name]
-    if request.GET.get("as") == "xlsx":
-        return _workbook(rows, str(measure.words), span.cutoff)
-    shown = list(rows.select_related("category", "lead_unit", "holder", "holder_unit", "clock")[:SHOWN])
-    context = {
+    if request.GET.get("as") == "xlsx" and request.method == "GET":
+        return _list_behind(request, found, measure, asked.span, by, key)
+    turn = _turn(request.GET.get("page", ""), len(found))
+    here = found[(turn - 1) * SHOWN : turn * SHOWN]
+    joined = ("category", "lead_unit", "holder", "holder_unit", "clock")
+    matters = (
+        queries.visible_to(request.grants).select_related(*joined).in_bulk([row.case_id for row in here])
+    )
+    rows = [row for row in here if row.case_id in matters]
+    address = f"{request.path}?{periods.query(asked.span, by=by, key=key)}"
+    context = _period_context(asked) | {
         "measure": measure,
-        "span": span,
-        "count": rows.count(),
-        "rows": rows_of(shown, request.user.pk),
-        "workbook": f"{request.get_full_path()}&as=xlsx",
-    }
+        "group": measures.names(by).get(key, _("未转办")) if by and key else "",
+        "count": len(found),
+        "matters": len({row.case_id for row in found}),
+        "rows": rows_of([matters[row.case_id] for row in rows], request.user.pk),
+        "workbook": f"{address}&as=xlsx",
+        "pager": {"first": address if turn > 1 else "",
+                  "next": f"{address}&{urlencode({'page': turn + 1})}" if turn * SHOWN < len(found) else ""},
+    }  # fmt: skip
     return render(request, "staff/figure.html", context)
 
 
-def _span(request: StaffRequest) -> measures.Period:
-    """The period in the address; this month so far, as of now, where none stands there. Bad dates are Missing."""
-    today = timezone.localdate()
-    try:
-        first = _date(request.GET.get("from", "")) or today.replace(day=1)
-        last = _date(request.GET.get("to", "")) or today
-        cutoff = parse_datetime(request.GET["at"].replace(" ", "+")) if request.GET.get("at") else None
-    except ValueError:
-        raise Missing(_("日期不对，请从“指标”一页打开")) from None
-    if cutoff is not None and timezone.is_naive(cutoff):
-        cutoff = timezone.make_aware(cutoff)
-    if abs(last - first) > timedelta(days=3700):
-        raise Missing(_("时间太长，最多十年"))
-    return measures.period(first, last, cutoff)
+def _turn(text: str, count: int) -> int:
+    last = max(1, -(-count // SHOWN))
+    return min(max(1, int(text)), last) if text.isdecimal() and len(text) < 7 else 1
 
 
-def _date(text: str) -> date | None:
-    if not text:
-        return None
-    found = parse_date(text)
-    if found is None:
-        raise ValueError(text)
-    return found
+def _list_behind(
+    request: StaffRequest,
+    found: list[measures.Row],
+    measure: measures.Measure,
+    span: Period,
+    by: str,
+    key: str,
+) -> HttpResponse:
+    """The matters of a list, each once, in the visitors' register."""
+    refs = {row.case_id for row in found}
+    rows = queries.visible_to(request.grants).filter(pk__in=refs).order_by("received_at", "id")
+    notes = [period_words(span), moments(span)]
+    body, count = registers.export("visits", registers.of_matters(rows), title=measure.words, notes=notes)
+    filters = {"from": span.first.isoformat(), "to": span.last.isoformat(), "at": span.cutoff.isoformat(),
+               "known": span.known.isoformat(), "by": by, "key": key}  # fmt: skip
+    exporting.exported(request.actor, request.grants, f"figures/{measure.name}", count, filters, "xlsx")
+    return attached(body, XLSX, f"{measure.words}-{span.first:%Y%m%d}-{span.last:%Y%m%d}.xlsx")

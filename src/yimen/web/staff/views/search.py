@@ -27,7 +27,9 @@ def search(request: StaffRequest) -> HttpResponse:
 @page("reports.read", methods=("GET",))
 def workbook(request: StaffRequest) -> HttpResponse:
     """Everything that this search finds, also beyond the page, as a workbook."""
-    return reports._workbook(queries.found_by(request.grants, _words(request)), _("搜索"))
+    words = _words(request)
+    found = queries.found_by(request.grants, words)
+    return reports.list_workbook(request, found, "search", _("搜索"), {"q": words})
 
 
 def _words(request: StaffRequest) -> str:

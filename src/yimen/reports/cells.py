@@ -1,0 +1,242 @@
+"""What stands in each column of a register: code → value, from rows fetched beforehand in a few queries.
+
+No resident's name, phone or address is a column; phone numbers typed into a text are hidden.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.db.models import Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yimen.cases.fields import DECISIONS, OUTCOMES, RATINGS, SOLVED, WAYS
+from yimen.cases.models import (
+    Assignment,
+    Callback,
+    Case,
+    Extension,
+    Result,
+    ReturnRequest,
+    Supervision,
+    SupervisionFeedback,
+)
+from yimen.cases.states import FLOWS, STATES
+from yimen.grids.kinds import Level
+
+from .models import Standing
+from .workbook import Cell
+
+_PHONE: Final = re.compile(r"(?<!\d)(?:1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{7,8})(?!\d)")
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of a register: the matter, the row it is about, and what was fetched for its matter."""
+
+    case: Case
+    row: Any = None
+    assisting: list[str] = field(default_factory=list)
+    result: Result | None = None
+    call: Callback | None = None
+    extended: int = 0
+    passed: set[str] = field(default_factory=set)
+    request: ReturnRequest | None = None
+    feedback: SupervisionFeedback | None = None
+    co_units: list[str] = field(default_factory=list)
+
+
+def fill(lines: list[Line]) -> list[Line]:
+    """Fetch what the columns need, one query for each kind of row, however many lines there are."""
+    ids = {line.case.pk for line in lines}
+    helpers = _many(
+        Assignment.objects.filter(case__in=ids, role="assist").select_related("unit").order_by("id")
+    )
+    results = {row.case_id: row for row in Result.objects.filter(case__in=ids).order_by("id")}
+    calls = {row.case_id: row for row in Callback.objects.filter(case__in=ids).order_by("id")}
+    given = Extension.objects.filter(case__in=ids).filter(Q(approved_at__isnull=False)).values("case")
+    extended = {row["case"]: row["days"] for row in given.annotate(days=Sum("amount"))}
+    passed: dict[int, set[str]] = {}
+    for case_id, state in Standing.objects.filter(case__in=ids).values_list("case_id", "state").distinct():
+        passed.setdefault(case_id, set()).add(state)
+    for line in lines:
+        ref = line.case.pk
+        line.assisting = [row.unit.name for row in helpers.get(ref, ())]
+        line.result, line.call = results.get(ref), calls.get(ref)
+        line.extended, line.passed = extended.get(ref, 0), passed.get(ref, set())
+    _fill_parts([line for line in lines if isinstance(line.row, Assignment)])
+    _fill_orders([line for line in lines if isinstance(line.row, Supervision)])
+    return lines
+
+
+def _many(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, []).append(row)
+    return found
+
+
+def _fill_parts(lines: list[Line]) -> None:
+    asked = ReturnRequest.objects.filter(assignment__in=[line.row.pk for line in lines]).order_by("id")
+    last = {row.assignment_id: row for row in asked}
+    for line in lines:
+        line.request = last.get(line.row.pk)
+
+
+def _fill_orders(lines: list[Line]) -> None:
+    ids = [line.row.pk for line in lines]
+    last = {
+        row.supervision_id: row
+        for row in SupervisionFeedback.objects.filter(supervision__in=ids).order_by("id")
+    }
+    helping: dict[int, list[str]] = {}
+    for ref, name in Supervision.objects.filter(pk__in=ids).values_list("pk", "co_units__name"):
+        helping.setdefault(ref, []).extend([name] if name else [])
+    for line in lines:
+        line.feedback, line.co_units = last.get(line.row.pk), helping.get(line.row.pk, [])
+
+
+# --- one value ---------------------------------------------------------------------------------------------------
+
+
+def day(at: datetime | date | None) -> str:
+    if at is None:
+        return ""
+    return (timezone.localtime(at) if isinstance(at, datetime) else at).strftime("%Y-%m-%d")
+
+
+def minute(at: datetime | None) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def text(words: str) -> str:
+    """Typed words, without phone numbers."""
+    return _PHONE.sub(_("〔电话已隐去〕"), words)
+
+
+def _choice(options: Any, key: object) -> str:
+    return str(dict(options).get(str(key), "")) if key not in (None, "") else ""
+
+
+def _community(line: Line) -> str:
+    grid = line.case.grid
+    if grid is None:
+        return ""
+    return grid.name if grid.level == Level.COMMUNITY or grid.parent is None else grid.parent.name
+
+
+def _route(line: Line) -> str:
+    for state, words in (("answered", _("当场答复")), ("guided", _("引导告知")), ("dispatched", _("转办"))):
+        if state in line.passed:
+            return words
+    return ""
+
+
+def _review(line: Line) -> str:
+    for state in ("re_reviewing", "reviewed", "reviewing"):
+        if state in line.passed:
+            return str(STATES[state].zh)
+    return ""
+
+
+def _reply(line: Line) -> str:
+    own = (
+        line.result
+        if line.result and line.row.role == "lead" and line.result.unit_id == line.row.unit_id
+        else None
+    )
+    return text(own.text) if own else ""
+
+
+def _objection_answer(line: Line) -> str:
+    if line.request is None or line.request.agreed is None:
+        return _("待答复") if line.request else ""
+    return _("同意退回") if line.request.agreed else _("不同意退回")
+
+
+def _reason(line: Line) -> str:
+    return text(line.row.comment) if line.row.rating in (1, 2) or line.row.solved in ("no", "partly") else ""
+
+
+def _yes(value: bool | None) -> str:
+    return "" if value is None else _("是") if value else _("否")
+
+
+def _name(row: Any) -> str:
+    return row.name if row else ""
+
+
+CELLS: Final[dict[str, Callable[[Line], Cell]]] = {
+    "number": lambda line: line.case.number,
+    "received_on": lambda line: day(line.case.received_at),
+    "channel": lambda line: str(line.case.get_channel_display()),
+    "kind": lambda line: str(dict(FLOWS)[line.case.flow]) if line.case.screened else _("待甄别"),
+    "appeal": lambda line: str(line.case.get_appeal_display()),
+    "category": lambda line: line.case.category.name,
+    "title": lambda line: text(line.case.title),
+    "community": _community,
+    "place": lambda line: text(line.case.place),
+    "party_size": lambda line: line.case.party_size,
+    "from_above": lambda line: line.case.from_body,
+    "above_number": lambda line: line.case.from_number,
+    "accountable": lambda line: _name(line.case.accountable_person),
+    "route": _route,
+    "lead": lambda line: _name(line.case.lead_unit),
+    "assisting": lambda line: "、".join(line.assisting),
+    "told_on": lambda line: day(line.case.told_at),
+    "accepted_on": lambda line: day(line.case.accepted_at),
+    "due_on": lambda line: day(line.case.due_at),
+    "extended": lambda line: line.extended or "",
+    "served_on": lambda line: day(line.case.served_at),
+    "served_way": lambda line: _choice(WAYS, line.case.served_way),
+    "decision": lambda line: _choice(DECISIONS, line.result.decision) if line.result else "",
+    "basis": lambda line: text(line.result.basis) if line.result else "",
+    "review": _review,
+    "closed_on": lambda line: day(line.case.closed_at),
+    "result": lambda line: text(line.result.text) if line.result else "",
+    "called_on": lambda line: day(line.call.at) if line.call else "",
+    "solved": lambda line: _choice(SOLVED, line.case.last_solved),
+    "rating": lambda line: _choice(RATINGS, line.case.rating),
+    "state": lambda line: str(STATES[line.case.state].zh),
+    "external_number": lambda line: line.case.external_number,
+    "sent_on": lambda line: minute(line.row.sent_at),
+    "unit": lambda line: line.row.unit.name,
+    "role": lambda line: str(line.row.get_role_display()),
+    "offline": lambda line: _("线下转办") if line.row.offline else _("系统转办"),
+    "require": lambda line: text(line.row.require),
+    "part_due_on": lambda line: day(line.row.clock.due_at),
+    "signed_on": lambda line: minute(line.row.signed_at),
+    "objection": lambda line: text(line.request.reason) if line.request else "",
+    "objection_answer": _objection_answer,
+    "reported_on": lambda line: minute(line.row.reported_at),
+    "reply": _reply,
+    "part_state": lambda line: str(line.row.get_state_display()),
+    "order_number": lambda line: line.row.number,
+    "order_title": lambda line: text(line.row.title or line.case.title),
+    "order_words": lambda line: text(line.row.words),
+    "order_on": lambda line: day(line.row.at),
+    "co_units": lambda line: "、".join(line.co_units),
+    "lead_leader": lambda line: _name(line.row.lead_leader),
+    "order_due_on": lambda line: day(line.row.due_on),
+    "feedback_mode": lambda line: str(line.row.get_feedback_mode_display()),
+    "feedback_on": lambda line: day(line.feedback.at) if line.feedback else "",
+    "feedback": lambda line: text(line.feedback.words) if line.feedback else "",
+    "final": lambda line: _yes(line.feedback.is_final) if line.feedback else "",
+    "plan_finish": lambda line: day(line.feedback.plan_finish) if line.feedback else "",
+    "finished_on": lambda line: day(line.row.concluded_at),
+    "call_on": lambda line: minute(line.row.at),
+    "call_way": lambda line: _choice(WAYS, line.row.way),
+    "call_attempt": lambda line: line.row.attempt,
+    "call_outcome": lambda line: _choice(OUTCOMES, line.row.outcome),
+    "call_solved": lambda line: _choice(SOLVED, line.row.solved),
+    "call_rating": lambda line: _choice(RATINGS, line.row.rating),
+    "call_reason": _reason,
+    "call_follow": lambda line: (
+        _("退回重办") if line.case.redos and line.row.solved in ("no", "partly") else ""
+    ),
+}

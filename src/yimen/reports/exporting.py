@@ -1,0 +1,31 @@
+"""That a list left the house is kept: who took which list, with which filter, how many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import pgettext_lazy
+
+from yimen.access.registry import Grants, require
+from yimen.foundation.actor import Actor
+from yimen.ledger import actions as ledger
+
+SUBJECT: Final = "export"
+EXPORTED: Final = "reports.exported"
+KINDS: Final[dict[str, object]] = {EXPORTED: pgettext_lazy("done", "导出")}
+
+
+def exported(
+    actor: Actor, grants: Grants, what: str, rows: int, filters: Mapping[str, str], form: str
+) -> None:
+    """One ledger entry; the subject's number is the one who exported. `form` is xlsx or pdf.
+
+    Words typed into a search are kept too: they are part of the filter. Raises Refused without `reports.read`.
+    """
+    require(grants, "reports.read")
+    chosen = {name: value for name, value in filters.items() if value}
+    with transaction.atomic():
+        payload = {"list": what, "rows": rows, "filter": chosen, "form": form}
+        ledger.append(actor, EXPORTED, SUBJECT, actor.user_id or 0, payload)
