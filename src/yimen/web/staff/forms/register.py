@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yimen.cases import queries
+from yimen.cases import leaders, queries
 from yimen.cases.actions.open import Registration
 from yimen.cases.actions.people import Person
 from yimen.cases.models.case import APPEALS, CHANNELS, URGENCIES
 
+from .pressing import reception_words
 from .shape import Shape, category_choices
 
 _WINDOW_CHANNELS = tuple(pair for pair in CHANNELS if pair[0] != "import")
@@ -76,7 +77,9 @@ class RegisterForm(Shape):
     )  # fmt: skip
     reported_to = _line(_("电话报告了谁"), 60, _("多人来访要报告分管领导"))
     reported_at = _moment(_("什么时候报告的"))
+    reception = forms.ChoiceField(label=_("今天的领导接访"), required=False)
     received_at = _moment(_("实际收到时间"), _("补录时填写，时限从这时起算"))
+    reserved_number = _line(_("脱机登记表编号"), 300, _("停电时发出的登记表：扫表上的二维码，或输入编号"), inputmode="text")
     external_number = _line(_("外部系统编号"), 60, _("信访、12345、综治平台里的编号"))
     from_body = _line(_("来文单位"), 100, _("上级转来的，写转来的单位"))
     from_number = _line(_("来文文号"), 60)
@@ -93,6 +96,8 @@ class RegisterForm(Shape):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["category"].choices = category_choices()
+        today = [(str(row.pk), reception_words(row)) for row in leaders.receptions_to_tie()]
+        self.fields["reception"].choices = [("", _("不是")), *today]
         if not self.is_bound:  # the clerk starts typing at once; after a refusal the summary has the focus
             self.fields["text"].widget.attrs["autofocus"] = True
 
@@ -125,6 +130,7 @@ class RegisterForm(Shape):
             told_now=data["told_now"] and self._channel() == "visit" and not data["received_at"],
             received_at=data["received_at"],
             reported_at=data["reported_at"],
+            reception=int(data["reception"]) if data["reception"] else None,
             representatives=people_of(data["representatives"]),
             on_behalf=Person(data["on_behalf_name"], data["on_behalf_phone"], "", data["on_behalf_relation"])
             or None,
@@ -146,12 +152,12 @@ _FOLDS = {
     "dictated": ("dictated", "read_back", "fingerprint", "witness_name"),
     "group": ("party_size", "representatives", "reported_to", "reported_at"),
     "above": ("from_body", "from_number", "from_on"),
-    "late": ("received_at", "external_number"),
+    "late": ("reserved_number", "received_at", "external_number"),
     "more": ("confidential", "urgency", "appeal"),
 }
 _PLAIN = (
     "text", "category", "place", "wish", "name", "phone", "address", "urgency", "anonymous", "confidential",
-    "dictated", "read_back", "fingerprint", "reported_to", "external_number", "from_body", "from_number", "from_on",
+    "dictated", "read_back", "fingerprint", "reported_to", "reserved_number", "external_number", "from_body", "from_number", "from_on",
 )  # fmt: skip
 
 

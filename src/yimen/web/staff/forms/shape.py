@@ -13,6 +13,7 @@ from yimen.cases import queries
 from yimen.cases.actions.holders import leaders
 from yimen.cases.fields import Field
 from yimen.cases.models import Case
+from yimen.cases.wording import in_turn
 from yimen.foundation.errors import YimenError
 from yimen.organisations.models import UnitKind
 from yimen.organisations.queries import members, units
@@ -40,7 +41,7 @@ class Shape(forms.Form):
         for name, sentence in own.items():
             self.add_error(name, str(sentence))
         if not own:
-            self.add_error(None, "；".join([str(error), *map(str, fields.values())]))
+            self.add_error(None, in_turn([error, *fields.values()]))
 
 
 def build(

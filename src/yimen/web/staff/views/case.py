@@ -20,6 +20,7 @@ from yimen.cases.states import Who
 from ..door import StaffRequest, page
 from ..lists import WORKLISTS
 from ..show import case as shown
+from ..show import printing
 from ..show.acts import ACTS, ENDING, ICONS, Scene, scene_of
 from ..show.clock import card
 from ..show.instructions import card_of
@@ -51,6 +52,7 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
         "may_reveal": can(grants, "cases.reveal", matter),
         "parts": shown.parts_of(scene.assignments),
         "dates": shown.dates_of(matter),
+        "pressure": scene.pressure,
         "links": shown.links_of(grants, matter),
         "instructed": card_of(grants, matter, request.user.pk),
         "together": together_of(grants, matter),
@@ -64,6 +66,7 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
         "verbs": _verbs(scene, moves, first_of(matter, moves, request.user.pk)),
         "may_contact": bool({Who.DESK, Who.LEAD, Who.ASSIST} & scene.who),
         "may_print": can(grants, "cases.open"),
+        "papers": printing.offers(matter),
         "guided": matter.lead_unit_id is None and bool(guidance_of(matter)),
         "ways": WAYS,
         "outcomes": Contact.OUTCOMES,

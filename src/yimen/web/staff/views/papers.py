@@ -15,11 +15,10 @@ from yimen.cases.actions.people import reveal
 from yimen.cases.actions.slips import issue_slip
 from yimen.documents import render
 from yimen.foundation.errors import Invalid, Missing
-from yimen.organisations.models import Office
-from yimen.organisations.queries import office as read_office
 
 from ..door import StaffRequest, page
 from ..show import papers
+from .printing import office, public, sent
 
 SIZES = ("a5", "80mm")
 
@@ -32,10 +31,10 @@ def slip(request: StaffRequest, ref: UUID) -> HttpResponse:
         raise Invalid(_("小票只有 A5 和 80 毫米两种"))
     case = queries.get_visible(request.grants, ref)
     code = issue_slip(request.actor, request.grants, case)
-    url = f"{_public(request)}/m/{quote(case.number)}#{code}"
+    url = f"{public(request)}/m/{quote(case.number)}#{code}"
     with translation.override("zh-hans"):
-        data = papers.slip_of(case, _office(), url)
-    return _pdf(render.slip(data, size), f"{case.number}-{size}")
+        data = papers.slip_of(case, office(), url)
+    return sent(render.slip(data, size), "pdf", f"{case.number}-{size}")
 
 
 @page("cases.open", methods=("GET",))
@@ -47,8 +46,8 @@ def referral(request: StaffRequest, ref: UUID) -> HttpResponse:
         raise Missing(_("这件事没有引导告知"))
     looked(request.actor, request.grants, case, "case.paper_printed", paper="referral")
     with translation.override("zh-hans"):
-        data = papers.referral_of(case, _office(), words)
-    return _pdf(render.referral(data, "a5"), f"{case.number}-{_('引导单')}")
+        data = papers.referral_of(case, office(), words)
+    return sent(render.referral(data, "a5"), "pdf", f"{case.number}-{_('引导单')}")
 
 
 @page(methods=("GET", "POST"))
@@ -60,24 +59,6 @@ def v01(request: StaffRequest, ref: UUID) -> HttpResponse:
         reveal(request.actor, request.grants, case, request.POST.get("reason", ""))
     looked(request.actor, request.grants, case, "case.paper_printed", paper="V01", full=full)
     with translation.override("zh-hans"):
-        url = f"{_public(request)}/staff/cases/{case.uuid}/"
-        data = papers.v01_of(case, _office(), full=full, by=request.user.name, url=url)
-    return _pdf(render.v01(data), case.number)
-
-
-def _office() -> Office:
-    found = read_office()
-    if found is None:
-        raise Missing(_("还没有设置本街道的名称"))
-    return found
-
-
-def _public(request: StaffRequest) -> str:
-    """The address printed in codes: the office's public one, else the one this page was opened by."""
-    return (_office().public_url or request.build_absolute_uri("/")).rstrip("/")
-
-
-def _pdf(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}.pdf"
-    return response
+        url = f"{public(request)}/staff/cases/{case.uuid}/"
+        data = papers.v01_of(case, office(), full=full, by=request.user.name, url=url)
+    return sent(render.v01(data), "pdf", case.number)

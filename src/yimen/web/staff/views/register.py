@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.cases import instructions, queries
-from yimen.cases.actions import desk, transition
+from yimen.cases.actions import desk, majors, transition
 from yimen.cases.actions.open import open_case
 from yimen.cases.models import Case, Category
 from yimen.foundation.errors import Conflict, Invalid, YimenError
@@ -71,7 +71,7 @@ def register(request: StaffRequest) -> HttpResponse:
 
 
 def _initial(request: StaffRequest) -> dict[str, Any]:
-    return {"text": request.GET.get("text", "")[:500]}
+    return {"text": request.GET.get("text", "")[:500], "reserved_number": request.GET.get("reserved", "")[:300]}
 
 
 def _registered(request: StaffRequest, form: RegisterForm, key: UUID) -> HttpResponse:
@@ -79,6 +79,8 @@ def _registered(request: StaffRequest, form: RegisterForm, key: UUID) -> HttpRes
     _link(request, case)
     take_files(request, case.uuid)
     messages.success(request, _("已登记：%s") % case.number)
+    if not form.cleaned_data["reported_to"].strip() and majors.is_group(case):
+        messages.warning(request, _("%d 人来访，请马上电话报告分管领导，并在“重大情况报告”里记下。") % case.party_size)
     then = _then(case, request.POST.get("then", ""))
     return redirect("staff:do", case.uuid, then) if then else redirect("staff:registered", case.uuid)
 
@@ -165,4 +167,6 @@ def registered(request: StaffRequest, ref: UUID) -> HttpResponse:
     """The number, the slip and what comes next."""
     case = queries.get_visible(request.grants, ref)
     moves = transition.open_moves(request.grants, case, request.user.pk)
-    return render(request, "staff/registered.html", {"case": case, "moves": moves})
+    unreported = majors.is_group(case) and not majors.reports_of(case)
+    context = {"case": case, "moves": moves, "unreported": unreported}
+    return render(request, "staff/registered.html", context)
