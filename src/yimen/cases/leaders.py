@@ -31,6 +31,11 @@ def receptions(since: date) -> QuerySet[ReceptionDay]:
     return ReceptionDay.objects.filter(day__gte=since, cancelled=False).select_related("leader")
 
 
+def published_receptions() -> list[ReceptionDay]:
+    """What residents may read: the next published days (信访工作条例 §18)."""
+    return list(receptions(timezone.localdate()).filter(published=True)[:6])
+
+
 def receptions_to_tie(case: Case | None = None) -> list[ReceptionDay]:
     """Today's, or, for a matter, those between some weeks before its receipt and today."""
     today = timezone.localdate()

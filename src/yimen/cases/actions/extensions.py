@@ -191,7 +191,13 @@ def _pending(case: Case) -> Extension:
 
 
 def _not_ones_own(actor: Actor, case: Case, row: Extension) -> None:
-    """Nobody approves an own request while somebody else could; a unit's only head may, and the ledger says so."""
+    """Nobody approves an own request while somebody else could; a unit's only head may, and the ledger says so.
+
+    The director who decides on a service matter stands above the unit: that is no request of one's own.
+    """
+    unit = case.lead_unit
+    if unit is not None and unit.online and not holders.is_member(actor.user_id or 0, unit.pk):
+        return
     if row.asked_by_id == actor.user_id and set(_competent(case)) - {actor.user_id}:
         raise Refused(_("自己提出的延期，请另一位负责人批准"))
 

@@ -110,7 +110,7 @@ def tie(actor: Actor, case: Case, reception: int, now: datetime) -> ReceptionVis
         case=case, reception=day, defaults={"by_id": actor.user_id, "at": now}
     )
     if made:
-        record(actor, case, "case.at_reception", at=now, payload={"day": day.day, "leader": day.leader.name})
+        record(actor, case, "case.at_reception", at=now, payload={"day": day.day, "by_leader": day.leader.name})
     return row
 
 
@@ -145,7 +145,7 @@ def take_charge(
             by_id=actor.user_id,
             at=now,
         )
-        payload = {"leader": row.leader.name, "until": until}
+        payload = {"by_leader": row.leader.name, "until": until}
         record(actor, case, "case.leader_named", at=now, payload=payload, words={"words": row.words})
         return row
 
@@ -174,7 +174,7 @@ def end_charge(
             case,
             "case.leader_ended",
             at=now,
-            payload={"leader": row.leader.name},
+            payload={"by_leader": row.leader.name},
             words={"words": words},
         )
         return row

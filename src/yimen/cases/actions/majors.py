@@ -12,6 +12,7 @@ from yimen.access.registry import Grants
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid
 
+from .. import pressure_settings as settings
 from ..fields import WAYS
 from ..models import Case, MajorReport
 from ..rules import plain
@@ -95,6 +96,11 @@ def keep_from_registration(
     """What the registration form says of it; the opening entry of the ledger carries the words."""
     if name.strip():
         _store(actor, case, now, name=name, told_at=told_at)
+
+
+def is_group(case: Case) -> bool:
+    """Whether so many came that a leader is to be told at once. One query where more than one came."""
+    return case.party_size > 1 and case.party_size > settings.number("group_size")
 
 
 def reports_of(case: Case) -> list[MajorReport]:

@@ -68,7 +68,7 @@ def supervise(
         row.co_leaders.set(draft.co_leaders)
         row.co_units.set(units)
         payload = {
-            "number": number,
+            "order": number,
             "due_on": draft.due_on,
             "unit": case.lead_unit.name if case.lead_unit else "",
         }
@@ -175,7 +175,7 @@ def feed_back(
             by_id=actor.user_id,
             at=now,
         )
-        payload = {"number": order.row.number, "final": is_final, "plan_finish": plan}
+        payload = {"order": order.row.number, "final": is_final, "plan_finish": plan}
         record(actor, case, "case.supervision_fed_back", at=now, payload=payload, words={"words": words})
         return row
 
@@ -193,7 +193,7 @@ def conclude(
         row = order.row
         row.concluded_at, row.concluded_by_id, row.conclusion = now, actor.user_id, words
         row.save(update_fields=["concluded_at", "concluded_by", "conclusion"])
-        payload = {"number": row.number}
+        payload = {"order": row.number}
         record(actor, case, "case.supervision_concluded", at=now, payload=payload, words={"words": words})
         return row
 

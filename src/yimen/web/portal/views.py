@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from yimen.cases.leaders import published_receptions
+
 from ..context import TEXT_SIZES, chosen_text_size
 from ..handbook import phones
 
@@ -17,7 +19,8 @@ _NUMBER = re.compile(r"^\w{1,4}〔\d{4}〕[0-9A-Z-]{1,16}$")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The office's public page: hours, how to come, phones. `?text=large` enlarges it."""
-    return render(request, "portal/home.html", _page(request, {"phones": phones(emergency=False)}))
+    shown = {"phones": phones(emergency=False), "receptions": published_receptions()}
+    return render(request, "portal/home.html", _page(request, shown))
 
 
 @require_safe

@@ -58,7 +58,9 @@ def page(
             return view(request, *args, **kwargs)
 
         guarded.policy = policy  # type: ignore[attr-defined]
-        return require_http_methods(list(methods))(guarded)
+        only = require_http_methods(list(methods))(guarded)
+        only.methods = methods  # type: ignore[attr-defined]
+        return only
 
     return declare
 

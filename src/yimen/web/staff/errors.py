@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,10 @@ KINDS: dict[type[errors.YimenError], Kind] = {
 }
 
 
+NOT_THIS_WAY = Kind(405, _("这个网址不能直接打开"))
+_ONLY_POSTED = _("这里只接收从页面上提交的内容，没有可以看的东西。请回到原来的页面，用上面的按钮办理。")
+
+
 def kind_of(error: errors.YimenError) -> Kind:
     return KINDS.get(type(error), Kind(400, _("没有办成")))
 
@@ -41,7 +46,10 @@ class ErrorsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.streaming and not response.content:
+            return not_this_way(request, response)
+        return response
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
         """No address and no form holds a NUL but by intent; the database could not keep or look for one."""
@@ -60,6 +68,29 @@ def answer(request: HttpRequest, error: errors.YimenError) -> HttpResponse:
     kind = kind_of(error)
     context = {"kind": kind, "message": str(error), "typed": _typed(request)}
     return render(request, "refused.html", context, status=kind.status)
+
+
+def not_this_way(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A page for an address that takes forms only, opened by hand or from a bookmark: why, and a way back."""
+    context = {"kind": NOT_THIS_WAY, "message": _ONLY_POSTED, "typed": [], "back": way_back(request.path)}
+    page = render(request, "refused.html", context, status=405)
+    page.headers["Allow"] = response.headers.get("Allow", "")
+    return page
+
+
+def way_back(path: str) -> str:
+    """The nearest address above that can be opened by a reader; empty when there is none."""
+    parts = [part for part in path.split("/") if part]
+    while parts[1:]:
+        parts.pop()
+        above = f"/{'/'.join(parts)}/"
+        try:
+            view = resolve(above).func
+        except Resolver404:
+            continue
+        if "GET" in getattr(view, "methods", ("GET",)):
+            return above
+    return ""
 
 
 def _values(given: MultiValueDict[str, str]) -> Iterator[str]:

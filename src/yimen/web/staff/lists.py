@@ -38,6 +38,12 @@ WORKLISTS = {
         Worklist("callback", _("回访"), DESK, empty=_("没有等着回访的事项。")),
         Worklist("screening", _("待甄别"), (Role.DIRECTOR,), empty=_("没有待甄别的事项。")),
         Worklist("history", _("历史件待核对"), (Role.DIRECTOR,), empty=_("没有等着核对的历史件。")),
+        Worklist("reminded", _("临期提醒"), empty=_("没有提醒您的事项。")),
+        Worklist("urged", _("催办待回复"), late=True, empty=_("没有等您回复的催办。")),
+        Worklist("extension", _("延期待批"), (Role.HEAD, Role.DIRECTOR), empty=_("没有等您批准的延期。")),
+        Worklist("charge", _("我包案的"), (Role.LEADER, Role.DIRECTOR), empty=_("您现在没有包案的事项。")),
+        Worklist("unreported", _("多人来访未报告"), DESK, late=True, empty=_("多人来访都已报告领导。")),
+        Worklist("supervised", _("在督办的事项"), CENTRE, empty=_("没有在督办的事项。")),
         Worklist("all", _("全部在办"), CENTRE),
     )
 }

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from ..icons import ICONS
 
 register = template.Library()
+LONG, KEPT = 800, 400  # characters: a text longer than the one shows about the other
 FOLDED = 10  # more choices than this stand behind a fold
 
 
@@ -43,6 +44,20 @@ def field(bound: BoundField, rows: int = 0, hint: str = "") -> dict[str, Any]:
         "hint": hint or bound.help_text,
         "control": bound.as_widget(attrs=_attributes(bound, rows, bool(hint or bound.help_text))),
     }
+
+
+@register.inclusion_tag("parts/folded.html")
+def folded(text: str, css: str = "text") -> dict[str, Any]:
+    """A text as it was typed; of a very long one the beginning, the rest behind a fold that opens without a script."""
+    head, rest = (text, "") if len(text) <= LONG else _cut(text)
+    return {"head": head, "rest": rest, "css": css, "length": len(text)}
+
+
+def _cut(text: str) -> tuple[str, str]:
+    """After a sentence near the place, so that nobody reads half a word; never more than the first part."""
+    at = max(text.rfind(mark, KEPT // 2, KEPT) for mark in "。！？\n")
+    at = at + 1 if at > 0 else KEPT
+    return text[:at].rstrip(), text[at:].lstrip("\n")
 
 
 def _kind(bound: BoundField) -> str:

@@ -16,7 +16,9 @@ from .shape import Shape, grouped_units
 class SignForm(Shape):
     """One phrase, or own words instead; another lead unit than proposed only where one is chosen."""
 
-    phrase = forms.ChoiceField(label=_("批示"), required=False, widget=forms.RadioSelect)
+    phrase = forms.ChoiceField(
+        label=_("批示"), required=False, widget=forms.RadioSelect, help_text=_("选一句")
+    )
     words = forms.CharField(
         label=_("或者自己写"),
         required=False,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from yimen.access.registry import Grants
-from yimen.cases import ladder, leaders, queries
+from yimen.cases import ladder, leaders, queries, suspensions
 from yimen.cases.access import relations
 from yimen.cases.actions import extensions, majors
 from yimen.cases.fields import Field
@@ -21,6 +21,7 @@ from yimen.cases.models import (
     ReceptionDay,
     Suspension,
 )
+from yimen.cases.pressed import PRESSED
 from yimen.cases.states import Who
 from yimen.foundation.actor import Actor
 
@@ -36,6 +37,22 @@ class Pressure:
     receptions: list[ReceptionDay] = field(default_factory=list)
     reports: list[MajorReport] = field(default_factory=list)
     suspension: Suspension | None = None
+    unreported: bool = False
+
+    @property
+    def pressed(self) -> bool:
+        steps = self.ladder
+        return bool(steps.reminder or steps.urges or steps.orders or self.asked or self.suspension)
+
+    @property
+    def led(self) -> bool:
+        return bool(self.charge or self.receptions or self.reports or self.unreported)
+
+    @property
+    def resting_for(self) -> str:
+        """Why the clock rests: the listed reason and the note."""
+        row = self.suspension
+        return "；".join(filter(None, (suspensions.words_of(row.ground), row.reason))) if row else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +83,26 @@ def scene_of(grants: Grants, case: Case) -> Scene:
     """Clocks, assignments and what presses: about ten small queries."""
     rows = queries.assignments_of(case)
     return Scene(
-        case, grants, relations(grants, case), queries.clocks_of(case), rows, pressure=_pressure_of(case)
+        case, grants, relations(grants, case), queries.clocks_of(case), rows, pressure=_pressure_of(case, rows)
     )
 
 
-def _pressure_of(case: Case) -> Pressure:
+def _pressure_of(case: Case, parts: list[Assignment]) -> Pressure:
     if case.sealed:
         return Pressure()
+    leads = (row for row in parts if row.role == "lead" and row.state not in ("returned", "ended"))
+    lead = next(leads, None)
+    pressed = bool(case.open) and lead is not None and case.state in PRESSED
+    reports = majors.reports_of(case)
     return Pressure(
-        ladder.ladder_of(case),
-        extensions.pending_of(case) if case.open else None,
-        extensions.deciders(case) if case.open and case.lead_unit_id else frozenset(),
+        ladder.ladder_of(case, lead) if lead else ladder.Ladder(orders=ladder.orders_of([case.pk])),
+        extensions.pending_of(case) if pressed else None,
+        extensions.deciders(case) if pressed else frozenset(),
         leaders.charge_of(case),
         leaders.reception_of(case),
-        majors.reports_of(case),
+        reports,
         Suspension.objects.filter(case=case, until__isnull=True).first() if case.suspended else None,
+        bool(case.open) and not reports and majors.is_group(case),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yimen.cases import suspensions
 from yimen.cases.actions.record import unseal
 from yimen.cases.events import KINDS, LOOKED, SUBJECT
 from yimen.cases.fields import FIELDS, WAYS
@@ -17,6 +18,7 @@ from yimen.cases.models import Case, Contact, Urge
 from yimen.cases.models.case import URGENCIES
 from yimen.cases.queries import categories
 from yimen.cases.states import FLOWS
+from yimen.cases.wording import several
 from yimen.ledger.models import Entry
 from yimen.ledger.queries import entries_of
 
@@ -156,7 +158,7 @@ def _line(name: str, value: Any) -> Line:
 
 def _value(name: str, value: Any) -> str:
     if isinstance(value, list | tuple):
-        return "、".join(str(part) for part in value)
+        return several(value)
     if name.endswith("_at"):
         return moment(datetime.fromisoformat(str(value)))
     options = dict(FIELDS[name].choices) if name in FIELDS else {}

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from yimen.cases import queries
+from yimen.cases.wording import why
 from yimen.foundation.errors import Invalid
 from yimen.intake.actions.enquiry import MAX_LINE, tally
 from yimen.intake.queries import tallied
@@ -28,7 +29,7 @@ def enquiry(request: StaffRequest) -> HttpResponse:
             request.actor, request.grants, category, line, channel=request.POST.get("channel", "visit")
         )
     except Invalid as error:
-        return _page(request, wrong="；".join(map(str, error.fields.values())) or str(error), status=400)
+        return _page(request, wrong=why(error), status=400)
     messages.success(request, _("已记一次咨询：%s") % category_name(row.category, short=True))
     return redirect("staff:enquiry")
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from yimen.cases.actions.attach import LIMIT, attach, open_file
+from yimen.cases.wording import why
 from yimen.foundation.errors import Conflict, Invalid
 
 from ..door import StaffRequest, page
@@ -39,8 +40,8 @@ def take_files(request: StaffRequest, ref: UUID, reason: str = "") -> int:
             attach(request.actor, request.grants, ref, file.read(LIMIT + 1), file.name or "file", reason=reason)
             taken += 1
         except (Invalid, Conflict) as error:
-            why = "；".join(map(str, getattr(error, "fields", {}).values())) or str(error)
-            messages.error(request, _("没有收下 %(name)s：%(why)s") % {"name": file.name, "why": why})
+            words = {"name": file.name, "why": why(error)}
+            messages.error(request, _("没有收下 %(name)s：%(why)s") % words)
     return taken
 
 

@@ -16,6 +16,7 @@ from yimen.cases.actions import people
 from yimen.cases.actions.people import Person, Shown
 from yimen.cases.fields import WAYS
 from yimen.cases.models import Case, Contact, Participant
+from yimen.cases.wording import why
 from yimen.foundation.errors import Invalid
 
 from ..door import StaffRequest, page
@@ -47,7 +48,7 @@ def correct(request: StaffRequest, ref: UUID) -> HttpResponse:
     except Invalid as error:
         shown = [Shown(role, "", one.name, one.phone, one.address, one.relation) for role, one in rows if one]
         return _page(
-            request, case, shown, wrong="；".join(map(str, error.fields.values())) or error, status=400
+            request, case, shown, wrong=why(error), status=400
         )
     messages.success(request, _("联系方式已更正，改前的内容已加密留存。"))
     return redirect("staff:case", ref)
