@@ -128,7 +128,8 @@ def _redone(way: Way) -> list[Beat]:
     if way.anonymous:
         return []
     again = Beat("contact", way.hands.worker, data=contact(way))
-    return [*screen(way), *send(way), *take_up(way), *report(way, oral=True), unsolved(way), again]
+    worked = [*send(way), *take_up(way), *assist(way), *report(way, oral=True)]
+    return [*screen(way), *worked, unsolved(way), again]
 
 
 def _reopened(way: Way) -> list[Beat]:
