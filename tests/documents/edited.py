@@ -33,7 +33,10 @@ def repacked(
 ) -> bytes:
     """The delivered template with parts changed and parts added (`__` in a name stands for a slash)."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(word.shipped(form))) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(word.shipped(form))) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for entry in old.infolist():
             new.writestr(entry.filename, (parts or {}).get(entry.filename, bytes)(old.read(entry)))
         for name, body in more.items():

@@ -148,5 +148,3 @@ def test_the_notice_of_everything_needed_has_every_key(paper: Any, field: fields
     assert squeeze(field.label) in body
     assert ("2026年11月16日15:02" if field.key == "at" else squeeze(value)) in body
     assert len(pages(render.r03(replace(R03, lang="en"), paper))) == 1
-
-

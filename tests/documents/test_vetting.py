@@ -28,12 +28,18 @@ def body_with(xml: bytes) -> bytes:
 
 
 def test_an_edited_template_is_taken() -> None:
-    found = vetting.vet("V02", with_line("{% if objection %}有异议：{{ objection }}{% else %}无异议{% endif %}"))
+    found = vetting.vet(
+        "V02", with_line("{% if objection %}有异议：{{ objection }}{% else %}无异议{% endif %}")
+    )
     assert (found.refused, found.unknown, found.missing) == ("", (), ())
 
 
 def test_unknown_names_are_listed_and_so_are_required_ones_left_out() -> None:
-    assert vetting.examine("V02", with_line("{{ contnet }} {{ id_no }} {{ url }}")).unknown == ("contnet", "id_no", "url")
+    assert vetting.examine("V02", with_line("{{ contnet }} {{ id_no }} {{ url }}")).unknown == (
+        "contnet",
+        "id_no",
+        "url",
+    )
     assert vetting.examine("V02", without("due")).missing == ("due",)
     assert vetting.examine("V02", without("reply")).missing == ()  # optional
 
@@ -106,8 +112,14 @@ def test_a_document_type_with_entities_is_refused() -> None:
 
 
 def test_bombs_are_refused_whatever_the_directory_claims() -> None:
-    assert vetting.examine("V02", repacked(word__big_dot_xml=b"<x>" + b" " * 50_000_000 + b"</x>")).refused == "bomb"
-    assert vetting.examine("V02", repacked(**{f"word__{n}_dot_xml": b"<x/>" for n in range(300)})).refused == "bomb"
+    assert (
+        vetting.examine("V02", repacked(word__big_dot_xml=b"<x>" + b" " * 50_000_000 + b"</x>")).refused
+        == "bomb"
+    )
+    assert (
+        vetting.examine("V02", repacked(**{f"word__{n}_dot_xml": b"<x/>" for n in range(300)})).refused
+        == "bomb"
+    )
 
 
 @pytest.mark.parametrize("data", [b"", b"MZ", b"PK\x03\x04", b"%PDF-1.7", word.shipped("V02")[:5000]])

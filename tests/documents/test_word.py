@@ -77,7 +77,9 @@ def test_every_document_opens_in_an_office_suite(tmp_path: Path) -> None:
     assert office, "soffice (LibreOffice) is not installed: .ci/run installs it"
     for form in values.SHAPES:
         (tmp_path / f"{form}.docx").write_bytes(filled(form))
-        (tmp_path / f"{form}-empty.docx").write_bytes(word.fill(word.shipped(form), values.sample(form, ""))[0])
+        (tmp_path / f"{form}-empty.docx").write_bytes(
+            word.fill(word.shipped(form), values.sample(form, ""))[0]
+        )
     command = [office, "--headless", f"-env:UserInstallation=file://{tmp_path}/office", "--convert-to", "pdf",
                "--outdir", str(tmp_path), *map(str, sorted(tmp_path.glob("*.docx")))]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=180)
@@ -87,7 +89,18 @@ def test_every_document_opens_in_an_office_suite(tmp_path: Path) -> None:
         assert (tmp_path / f"{form}-empty.pdf").read_bytes().startswith(b"%PDF")
 
 
-EVIL = ["{{ name }}", "{% if x %}", "{_{ x }_}", "{_% x %_}", "<w:p/>", "&amp;", "</w:t>", "#{x}", "𠮷㐂😀", "a\\b"]
+EVIL = [
+    "{{ name }}",
+    "{% if x %}",
+    "{_{ x }_}",
+    "{_% x %_}",
+    "<w:p/>",
+    "&amp;",
+    "</w:t>",
+    "#{x}",
+    "𠮷㐂😀",
+    "a\\b",
+]
 
 
 @pytest.mark.parametrize("evil", EVIL)
@@ -118,7 +131,9 @@ def test_a_notice_shows_only_the_parts_that_were_given() -> None:
 def test_a_struck_instruction_is_said_to_be_struck_and_by_whom() -> None:
     struck = replace(INSTRUCTION, struck=True, struck_by="周敏", struck_at=datetime(2026, 11, 17, 1, 30, tzinfo=UTC),
                      struck_reason="代录有误")  # fmt: skip
-    body = squeeze(word.text_of(word.fill(word.shipped("V01"), values.words_of(replace(SHORT, instruction=[struck])))[0]))
+    body = squeeze(
+        word.text_of(word.fill(word.shipped("V01"), values.words_of(replace(SHORT, instruction=[struck])))[0])
+    )
     assert "请城市管理办牵头。【已划去：周敏2026年11月17日09:30代录有误】" in body
 
 

@@ -52,18 +52,33 @@ def test_papers_are_offered_as_the_matter_goes_on(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("kind", ["pdf", "docx"])
-def test_a_dispatch_form_says_lead_assisting_due_and_what_came_back(cast: Cast, enter: Enter, kind: str) -> None:
+def test_a_dispatch_form_says_lead_assisting_due_and_what_came_back(
+    cast: Cast, enter: Enter, kind: str
+) -> None:
     case = _opens(cast)
     cast["clerk1"].does(case, "dispatch", unit="chengguan", assisting=["zhifa"], require="三日内到现场")
     handler, head, helper = cast["handler.chengguan"], cast["head.chengguan"], cast["handler.zhifa"]
     unit = cast.units["zhifa"].pk
     assisting.assist_sign(helper.actor, helper.grants, case.uuid, unit_id=unit)
     assisting.assist_report(helper.actor, helper.grants, case.uuid, unit_id=unit, text="已配合到场")
-    for person, verb, data in ((handler, "sign", {}), (handler, "accept", {}), (handler, "start", {}),
-                               (handler, "report", {"result": "已修好漏点", "decision": "support"}), (head, "verify", {})):
+    for person, verb, data in (
+        (handler, "sign", {}),
+        (handler, "accept", {}),
+        (handler, "start", {}),
+        (handler, "report", {"result": "已修好漏点", "decision": "support"}),
+        (head, "verify", {}),
+    ):
         person.does(case, verb, **data)  # fmt: skip
     body = _words(enter("clerk1"), _url(case, "V02", kind))
-    for part in ("城市管理办", "综合行政执法队", "三日内到现场", "赔偿吊顶", f"{case.number}-转1", "已修好漏点", "chengguan经办"):
+    for part in (
+        "城市管理办",
+        "综合行政执法队",
+        "三日内到现场",
+        "赔偿吊顶",
+        f"{case.number}-转1",
+        "已修好漏点",
+        "chengguan经办",
+    ):
         assert part in body
 
 
@@ -157,7 +172,9 @@ def _takes(cast: Cast, enter: Enter, case: Case, lines: str, **more: str) -> int
 def test_materials_are_taken_printed_and_given_back(cast: Cast, enter: Enter) -> None:
     case = _opens(cast)
     due = timezone.localdate() + timedelta(days=5)
-    assert _takes(cast, enter, case, "租房合同 原件 6 页\n供热费发票，复印件", return_on=due.isoformat()) == 302
+    assert (
+        _takes(cast, enter, case, "租房合同 原件 6 页\n供热费发票，复印件", return_on=due.isoformat()) == 302
+    )
     contract, bill = materials.materials_of(case)
     assert (contract.kind, contract.pages, contract.return_on) == ("original", 6, due)
     assert (bill.kind, bill.pages, bill.return_on) == ("copy", None, None)
@@ -168,7 +185,9 @@ def test_materials_are_taken_printed_and_given_back(cast: Cast, enter: Enter) ->
     assert enter("clerk1").post(url, {"materials": [str(contract.pk)]}).status_code == 302
     assert [row.name for row in materials.held_of(case)] == ["供热费发票"]
     assert enter("clerk1").post(url, {"materials": [str(contract.pk)]}).status_code == 400
-    kinds = Entry.objects.filter(subject_id=case.pk, kind__startswith="case.materials").values_list("kind", flat=True)
+    kinds = Entry.objects.filter(subject_id=case.pk, kind__startswith="case.materials").values_list(
+        "kind", flat=True
+    )
     assert sorted(kinds) == ["case.materials_returned", "case.materials_taken"]
     assert timezone.localdate().isoformat() in _words(enter("clerk1"), _url(case, "R01"))
 

@@ -50,7 +50,9 @@ def test_a_pack_has_a_sheet_for_each_number_and_no_two_are_alike(cast: Cast, ent
     assert Entry.objects.get(kind="number.reserved").payload["count"] == 3
 
 
-def test_a_double_click_gives_the_same_numbers_and_a_reprint_leaves_out_the_used(cast: Cast, enter: Enter) -> None:
+def test_a_double_click_gives_the_same_numbers_and_a_reprint_leaves_out_the_used(
+    cast: Cast, enter: Enter
+) -> None:
     client, batch = enter("clerk1"), str(uuid4())
     for _time in range(2):
         client.post(reverse(PACK), {"count": "2", "batch": batch})
@@ -97,7 +99,11 @@ def test_a_number_is_used_once_and_only_if_it_was_printed(cast: Cast, enter: Ent
     row, spoilt = _reserved(cast)
     client = enter("clerk1")
     assert _register(client, row.number)[0] == 302
-    for number, said in ((row.number, "只能用一次"), ("永〔2026〕99999", "没有印过这个编号"), ("x", "没有印过")):
+    for number, said in (
+        (row.number, "只能用一次"),
+        ("永〔2026〕99999", "没有印过这个编号"),
+        ("x", "没有印过"),
+    ):
         status, page = _register(client, number)
         assert status == 400 and said in page and "停电时来访" in page
     client.post(reverse("staff:offline-void"), {"number": [str(spoilt.pk)], "reason": "污损"})
@@ -135,10 +141,14 @@ def test_voiding_needs_a_choice_and_a_reason_and_is_kept(cast: Cast, enter: Ente
     assert Entry.objects.get(kind="number.voided").payload["words"] == {"reason": "污损"}
 
 
-def test_a_number_taken_in_between_is_a_conflict_and_leaves_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_number_taken_in_between_is_a_conflict_and_leaves_nothing(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     row = _reserved(cast)[0]
     clerk = cast["clerk1"]
-    form = Registration(text="漏水", category="neighbour", reserved_number=row.number, received_at=timezone.now())
+    form = Registration(
+        text="漏水", category="neighbour", reserved_number=row.number, received_at=timezone.now()
+    )
     open_case(clerk.actor, clerk.grants, form)
     with pytest.raises(Invalid):
         open_case(clerk.actor, clerk.grants, form)

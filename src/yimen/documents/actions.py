@@ -106,5 +106,3 @@ def choose(actor: Actor, grants: Grants, form: str, version: int | None) -> None
 def _record(actor: Actor, kind: str, row: TemplateVersion) -> None:
     payload = {"form": row.form, "version": row.version, "sha256": row.sha256, "missing": row.missing}
     ledger.append(actor, kind, SUBJECT, row.pk, {**payload, "words": {"note": row.note, "name": row.name}})
-
-

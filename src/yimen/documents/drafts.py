@@ -100,7 +100,9 @@ def _sheet(document: Any, form: str) -> None:
     _table(document, rest)
     _after(document, form)
     foot = section.footer.paragraphs[0]
-    _said(foot, "{{ office }}" + ("　打印：{{ printed_at }} {{ printed_by }}" if form != "R03" else ""), FANG, 9)
+    _said(
+        foot, "{{ office }}" + ("　打印：{{ printed_at }} {{ printed_by }}" if form != "R03" else ""), FANG, 9
+    )
 
 
 def _after(document: Any, form: str) -> None:
@@ -179,7 +181,9 @@ def _letter(document: Any, form: str) -> None:
             _ruled(_line(document, f"{label}：{{{{ {key} }}}}", FANG, 12), "single", "000000", "6")
 
 
-def _ruled(paragraph: Any, kind: str = "thickThinSmallGap", colour: str = "C8102E", width: str = "24") -> None:
+def _ruled(
+    paragraph: Any, kind: str = "thickThinSmallGap", colour: str = "C8102E", width: str = "24"
+) -> None:
     border, bottom = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
     for name, value in (("val", kind), ("sz", width), ("space", "4"), ("color", colour)):
         bottom.set(qn(f"w:{name}"), value)
@@ -231,13 +235,19 @@ def _settled(document: Any) -> bytes:
     core.created = core.modified = datetime(2026, 1, 1)
     package = document.part.package
     for owner in (package, document.part):  # the library's own preview picture and custom parts stay out
-        for name in [n for n, rel in owner.rels.items() if rel.reltype.endswith(("/thumbnail", "/customXml", "/stylesWithEffects"))]:
+        for name in [
+            n
+            for n, rel in owner.rels.items()
+            if rel.reltype.endswith(("/thumbnail", "/customXml", "/stylesWithEffects"))
+        ]:
             owner.rels.pop(name)
     loose, tight = io.BytesIO(), io.BytesIO()
     document.save(loose)
     with zipfile.ZipFile(loose) as old, zipfile.ZipFile(tight, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
-            new.writestr(zipfile.ZipInfo(entry.filename, (2026, 1, 1, 0, 0, 0)), old.read(entry), zipfile.ZIP_DEFLATED)
+            new.writestr(
+                zipfile.ZipInfo(entry.filename, (2026, 1, 1, 0, 0, 0)), old.read(entry), zipfile.ZIP_DEFLATED
+            )
     return tight.getvalue()
 
 

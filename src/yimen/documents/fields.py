@@ -36,7 +36,17 @@ def _field(row: dict[str, str]) -> Field:
     return Field(row["form_id"], row["key"], label, row["type"], row["need"], row["status"], row["note"])
 
 
+def titles(path: Path = LIST) -> dict[str, str]:
+    """Form id → its name, in the order of the list."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {
+            row["form_id"]: row["form_zh"].replace("(", "（").replace(")", "）")
+            for row in csv.DictReader(file)
+        }
+
+
 FIELDS = read()
+TITLES = titles()
 
 
 def printed(form: str) -> tuple[Field, ...]:

@@ -14,7 +14,9 @@ class TemplateVersion(models.Model):
     body = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     note = models.CharField(max_length=300, blank=True, default="")
-    missing = models.CharField(max_length=400, blank=True, default="", help_text="required keys it leaves out")
+    missing = models.CharField(
+        max_length=400, blank=True, default="", help_text="required keys it leaves out"
+    )
     by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     active = models.BooleanField(default=False)

@@ -129,5 +129,3 @@ def _safe(words: str) -> str:
 def sample(form: str, words: str) -> dict[str, str]:
     """The same words in every place, to try a template out."""
     return dict.fromkeys(names(form), words)
-
-

@@ -57,13 +57,17 @@ def vet(form: str, data: bytes) -> Findings:
         return Findings("large")
     command = [sys.executable, "-m", "yimen.documents.trial", form]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, env=_bare(), check=False)
+        done = subprocess.run(
+            command, input=data, capture_output=True, timeout=SECONDS, env=_bare(), check=False
+        )
         said = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
         return Findings("slow")
     except ValueError:  # the process died of its limits, or of the file
         return Findings("broken")
-    return Findings(said["refused"], said["what"], *(tuple(said[name]) for name in ("named", "unknown", "missing")))
+    return Findings(
+        said["refused"], said["what"], *(tuple(said[name]) for name in ("named", "unknown", "missing"))
+    )
 
 
 def _bare() -> dict[str, str]:

@@ -24,7 +24,9 @@ from .holding import held, need
 from .record import record
 
 MOST: Final = 30  # papers taken at once
-_END: Final = re.compile(r"(?P<name>.+?)[\s,，、]+(?P<kind>原件|复印件)(?:[\s,，、]*(?P<pages>\d{1,4})\s*页?)?")
+_END: Final = re.compile(
+    r"(?P<name>.+?)[\s,，、]+(?P<kind>原件|复印件)(?:[\s,，、]*(?P<pages>\d{1,4})\s*页?)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,13 @@ class Paper:
 
 
 def take(
-    actor: Actor, grants: Grants, ref: UUID, *, lines: str, return_on: date | None = None, at: datetime | None = None
+    actor: Actor,
+    grants: Grants,
+    ref: UUID,
+    *,
+    lines: str,
+    return_on: date | None = None,
+    at: datetime | None = None,
 ) -> list[MaterialReceipt]:
     """收下材料: one paper a line, "名称 原件/复印件 页数". Originals need the day they go back, unless they stay."""
     now = at or timezone.now()

@@ -47,12 +47,16 @@ def reserve(
         raise Invalid(_("份数不对"), {"count": _("一次印 1 至 %d 份") % MOST})
     now = at or timezone.now()
     with transaction.atomic():
-        with connection.cursor() as cursor:  # the second of a double click waits here, and finds the first's numbers
+        with (
+            connection.cursor() as cursor
+        ):  # the second of a double click waits here, and finds the first's numbers
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [str(batch)])
         if held := of_batch(batch):
             return held
         made = ReservedNumber.objects.bulk_create(
-            ReservedNumber(number=next_number(now), batch=batch, reserved_by_id=actor.user_id, reserved_at=now)
+            ReservedNumber(
+                number=next_number(now), batch=batch, reserved_by_id=actor.user_id, reserved_at=now
+            )
             for _n in range(count)
         )
         given = {"first": made[0].number, "last": made[-1].number, "count": count}
@@ -85,7 +89,12 @@ def void(actor: Actor, grants: Grants, ids: Sequence[int], reason: str) -> int:
         held.update(voided_at=now, voided_by=actor.user_id, void_reason=reason)
         for row in rows:
             ledger.append(
-                actor, "number.voided", SUBJECT, row.pk, {"number": row.number, "words": {"reason": reason}}, at=now
+                actor,
+                "number.voided",
+                SUBJECT,
+                row.pk,
+                {"number": row.number, "words": {"reason": reason}},
+                at=now,
             )
     return len(rows)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views.admin import calendar, dated, history, home, people, roles, rules, units
+from .views import templates
+from .views.admin import calendar, callbacks, dated, history, home, people, roles, rules, units
 
 urlpatterns = [
     path("", home.home, name="admin"),
@@ -34,5 +35,13 @@ urlpatterns = [
     path("rules/<int:pk>/", rules.rule, name="admin-rule"),
     path("calendar/", calendar.calendar, name="admin-calendar"),
     path("calendar/<int:year>/", calendar.year, name="admin-year"),
+    path("templates/", templates.templates, name="admin-templates"),
+    path("templates/<slug:form>/", templates.template, name="admin-template"),
+    path("templates/<slug:form>/choose/", templates.choose, name="admin-choose-template"),
+    path("templates/<slug:form>/<int:version>.docx", templates.download, name="admin-template-file"),
+    path("callbacks/", callbacks.rules, name="admin-callbacks"),
+    path("callbacks/rule/", callbacks.rule, name="admin-callback-rule"),
+    path("callbacks/rule/<int:pk>/end/", callbacks.end_rule, name="admin-end-callback-rule"),
+    path("callbacks/script/", callbacks.script, name="admin-callback-script"),
     path("history/", history.history, name="admin-history"),
 ]

@@ -47,10 +47,32 @@ DOORS = (
     Door("staff:admin-rules", (), _("时限规则"), "admin.settings", _("每一步的期限和依据的条款")),
     Door("staff:admin-calendar", (), _("工作日历"), "admin.settings", _("每年的放假调休，先比较再发布")),
     Door("staff:admin-rows", ("hours",), _("工作时间"), "admin.settings", _("办公时段和延时服务")),
+    Door(
+        "staff:admin-templates",
+        (),
+        _("文书模板"),
+        "documents.templates",
+        _("用 WPS 或 Word 改的 DOCX，每一版都留着"),
+    ),
     Door("staff:admin-rows", ("answers",), _("常用答复"), "admin.settings", _("居民常问的事和要带的材料")),
     Door("staff:admin-rows", ("phones",), _("公布电话"), "admin.settings", _("窗口和居民页面上的电话")),
     Door("staff:admin-rows", ("bodies",), _("有权机关"), "admin.settings", _("引导单上的去处")),
     Door("staff:admin-rows", ("retention",), _("保存期限"), "admin.settings", _("每类记录保存多久")),
+    Door(
+        "staff:admin-callbacks",
+        (),
+        _("回访规则和用语"),
+        "cases.callback_rules",
+        _("抽多少、哪些一律回访、怎么问"),
+    ),
+    Door("staff:instruction-phrases", (), _("批示常用语"), "cases.set_phrases", _("领导一点就写上的话")),
+    Door(
+        "staff:pressure-figures",
+        (),
+        _("催办督办的数字"),
+        "cases.set_pressure",
+        _("提前几天提醒、隔多久升一级"),
+    ),
     Door("staff:admin-history", (), _("变更记录"), "admin.history", _("谁在什么时候改了什么，改前改后")),
 )
 

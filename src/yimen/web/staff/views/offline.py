@@ -54,7 +54,9 @@ def pack(request: StaffRequest) -> HttpResponse:
     batch = _uuid(given.get("batch", ""))
     if request.method == "POST":
         try:
-            rows = numbers.reserve(request.actor, request.grants, batch or uuid7(), _count(given.get("count", "")))
+            rows = numbers.reserve(
+                request.actor, request.grants, batch or uuid7(), _count(given.get("count", ""))
+            )
         except Invalid as error:
             return _page(request, error.fields, kind_of(error).status)
     else:

@@ -68,7 +68,9 @@ def paper(request: StaffRequest, ref: UUID, form: str, kind: str) -> HttpRespons
         return _page(request, case, _("请写明为什么要印全名"), 400)
     if full:
         reveal(request.actor, request.grants, case, request.POST.get("reason", ""))
-    looked(request.actor, request.grants, case, "case.paper_printed", paper=form, full=full, file=kind, row=one)
+    looked(
+        request.actor, request.grants, case, "case.paper_printed", paper=form, full=full, file=kind, row=one
+    )
     with translation.override("zh-hans"):
         url = public(request) + reverse("staff:case", args=[case.uuid])
         data = printing.PAPERS[form].data(case, row, Desk(office(), request.user.name, url, full))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from yimen.documents import events as templates
+
 SUBJECTS = {
     "unit": _("单位与人员"),
     "user": _("账号与角色"),
@@ -17,6 +19,12 @@ SUBJECTS = {
     "public_phone": _("公布电话"),
     "competent_body": _("有权机关"),
     "retention_class": _("保存期限"),
+    "template": _("文书模板"),
+    "callback_rule": _("抽样回访"),
+    "callback_script": _("回访用语"),
+    "pressure_setting": _("催办督办的数字"),
+    "template": _("文书模板"),
+    "grid": _("网格"),
     "history": _("查看变更记录"),
 }
 
@@ -26,9 +34,11 @@ KINDS = {
         f"{noun}.{verb}": words
         for noun in (
             "category", "business_hours", "common_answer", "public_phone", "competent_body", "retention_class",
+            "callback_rule", "callback_script",
         )
         for verb, words in _ROWS.items()
     },
+    **templates.KINDS,
     "organisations.office_set": _("修改本单位信息"),
     "organisations.unit_added": _("增设单位"),
     "organisations.unit_edited": _("修改单位"),
@@ -61,6 +71,14 @@ KINDS = {
     "calendars.year_loaded": _("发布工作日历"),
     "calendars.rule_revised": _("修改时限规则"),
     "calendars.shipped_loaded": _("载入随软件提供的规则"),
+    "cases.phrases_set": _("修改批示常用语"),
+    "cases.letter_head_set": _("修改发文字号"),
+    "pressure.set": _("修改催办督办的数字"),
+    "template.uploaded": _("上传文书模板"),
+    "template.chosen": _("换用文书模板"),
+    "template.delivered": _("改回随软件的模板"),
+    "grids.posted": _("派驻网格"),
+    "grids.post_ended": _("结束派驻"),
     "audit.read": _("查看变更记录"),
 }  # fmt: skip
 
@@ -78,7 +96,8 @@ _LABELS = {
     "weekdays": _("星期几"), "purpose": _("用途"), "year": _("年份"), "days": _("天数"), "sign_in": _("登录名"),
     "code": _("规则代号"), "centre_name": _("中心名称"), "number_prefix": _("编号首字"),
     "division_code": _("区划代码"), "public_url": _("网址"), "note": _("说明"), "asked_by": _("申请人"),
-    "as": _("以何身份"), "flow": _("流程"), "step": _("环节"), "roles": _("一并结束的角色"), "key": _("代号"),
+    "as": _("以何身份"), "flow": _("流程"), "step": _("环节"), "roles": _("一并结束的角色"), "key": _("代号"), "percent": _("抽取比例"), "always": _("一律回访"), "opening": _("开场白"),
+    "ask_solved": _("问是否解决"), "ask_rating": _("问满意度"), "closing": _("结束语"),
 }  # fmt: skip
 
 
