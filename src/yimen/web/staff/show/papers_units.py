@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,7 +42,7 @@ class Desk:
     url: str = ""
     full: bool = False
 
-    def head(self) -> dict[str, object]:
+    def head(self) -> dict[str, Any]:
         return {
             "office": self.office.centre_name,
             "url": self.url,

@@ -13,6 +13,7 @@ from yimen.cases.actions.materials import materials_of
 from yimen.cases.models import Case
 
 from . import papers
+from .papers_letters import about, decisions_of, notices_of, r02_of, servings_of, v05_of, v06_of
 from .papers_units import (
     Desk,
     callbacks_of,
@@ -71,6 +72,9 @@ PAPERS: Final = {
         Paper("V02", gettext_lazy("转办单"), dispatches_of, lambda row: f"{row.unit.name} {minute(row.sent_at)}", v02_of),
         Paper("V03", gettext_lazy("督办单"), orders_of, lambda row: str(row.number), v03_of),
         Paper("V04", gettext_lazy("回访单"), callbacks_of, lambda row: minute(row.at), v04_of),
+        Paper("V05", gettext_lazy("告知书"), notices_of, about, v05_of),
+        Paper("V06", gettext_lazy("处理意见书"), decisions_of, about, v06_of),
+        Paper("R02", gettext_lazy("送达回证"), servings_of, about, r02_of),
         Paper("R01", gettext_lazy("材料收据"), _handed_in, _nothing, lambda case, _row, desk: r01_of(case, desk)),
     )
 }  # fmt: skip
