@@ -58,6 +58,39 @@ def test_owner_and_app_have_their_own_parts(place: Place, words: roles.Passwords
         assert connection.execute(held, [roles.OWNER, roles.APP]).fetchone() == (False, False)
 
 
+def test_what_the_app_never_does_it_may_not_do(place: Place, words: roles.Passwords) -> None:
+    owner, app = roles.address(place, roles.OWNER, words.owner), roles.address(place, roles.APP, words.app)
+    with psycopg.connect(owner) as connection:
+        for table in roles.WITHHELD:
+            connection.execute(f"CREATE TABLE {table} (id int)")
+    roles.narrow(owner, roles.APP)
+    roles.narrow(owner, roles.APP)  # after every migrate
+    with psycopg.connect(app, autocommit=True) as connection:
+        connection.execute("INSERT INTO ledger_pending VALUES (1)")
+        connection.execute("DELETE FROM ledger_pending")
+        connection.execute("INSERT INTO cases_sealedgrant VALUES (1)")
+        assert connection.execute("SELECT count(*) FROM django_migrations").fetchone() == (0,)
+        for forbidden in (
+            "INSERT INTO django_migrations VALUES (1)",
+            "DELETE FROM django_migrations",
+            "UPDATE ledger_pending SET id = 2",
+            "UPDATE cases_sealedgrant SET id = 2",
+            "DELETE FROM cases_sealedexclusion",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(forbidden)
+
+
+def test_an_app_that_owns_the_tables_loses_nothing(place: Place, words: roles.Passwords) -> None:
+    """An office may use one role for both (with a warning): its migrations must still run."""
+    owner = roles.address(place, roles.OWNER, words.owner)
+    with psycopg.connect(owner) as connection:
+        connection.execute("CREATE TABLE django_migrations (id int)")
+    roles.narrow(owner, roles.OWNER)
+    with psycopg.connect(owner) as connection:
+        connection.execute("INSERT INTO django_migrations VALUES (1)")
+
+
 def test_a_wrong_password_does_not_open_the_socket(place: Place) -> None:
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(roles.address(place, roles.APP, "guess"))

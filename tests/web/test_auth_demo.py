@@ -67,7 +67,9 @@ def test_through_a_proxy_it_is_refused_with_a_reason(guest: User, header: str, v
     assert not is_in(client)
 
 
-@pytest.mark.parametrize("peer", ["8.8.8.8", "192.168.1.7", "10.0.0.3", "fe80::1", "::ffff:10.0.0.3", "", "unix"])
+@pytest.mark.parametrize(
+    "peer", ["8.8.8.8", "192.168.1.7", "10.0.0.3", "fe80::1", "::ffff:10.0.0.3", "", "unix"]
+)
 def test_from_another_machine_a_forged_host_does_not_help(guest: User, peer: str) -> None:
     """Served on 0.0.0.0, a neighbour in the same network can write any Host."""
     client = Client(HTTP_HOST="localhost", REMOTE_ADDR=peer)

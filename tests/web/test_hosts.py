@@ -48,7 +48,9 @@ def test_a_strangers_name_gets_a_page_that_says_what_to_set(cast: Cast) -> None:
     assert "evil.example" in page and "YIMEN_ALLOWED_HOSTS" in page and "yimen-demo" not in page
 
 
-@pytest.mark.parametrize("host", ["<b>x</b>", "a b", "localhost@evil.example", "10.3.0.9.evil.example", "[::1"])
+@pytest.mark.parametrize(
+    "host", ["<b>x</b>", "a b", "localhost@evil.example", "10.3.0.9.evil.example", "[::1"]
+)
 def test_nonsense_is_no_name(cast: Cast, host: str) -> None:
     answer = Client(HTTP_HOST=host).get("/")
     assert answer.status_code == 421 and "<b>x" not in answer.content.decode()
@@ -62,7 +64,9 @@ def test_the_offices_public_address_is_learnt_while_running(cast: Cast, monkeypa
     assert _status("other.street.example") == 421
 
 
-def test_the_office_is_not_asked_for_every_strange_name(cast: Cast, django_assert_num_queries: Any, rf: Any) -> None:
+def test_the_office_is_not_asked_for_every_strange_name(
+    cast: Cast, django_assert_num_queries: Any, rf: Any
+) -> None:
     door = HostsMiddleware(lambda request: None)  # type: ignore[arg-type, return-value]
     door(rf.get("/", HTTP_HOST="a.example"))
     with django_assert_num_queries(0):

@@ -56,8 +56,10 @@ def _prepare(
         cluster, addresses = _open_database(stack, home)
         demo = first and _is_demo(home, addresses, refused=args.no_demo)
     with steps.step("建立数据表 · tables"):
-        roles.grant(addresses.admin, str(conninfo_to_dict(addresses.app)["user"]))
+        app = str(conninfo_to_dict(addresses.app)["user"])
+        roles.grant(addresses.admin, app)
         _run(home, "migrate")
+        roles.narrow(addresses.admin, app)
     with steps.step("载入日历与规则 · calendars and rules"):
         _run(home, "seed")
     if demo:

@@ -77,6 +77,32 @@ def grant(admin_address: str, app_role: str) -> None:
             database.execute(statement.format(name=name, app=app))
 
 
+# What the app never does to these tables, it may not do either: which migrations were run is the owner's word, what
+# waits for a number in the ledger is written by a trigger and taken away, who sees a sealed matter is only added to.
+WITHHELD = {
+    "django_migrations": "INSERT, UPDATE, DELETE",
+    "ledger_pending": "UPDATE",
+    "cases_sealedgrant": "UPDATE, DELETE",
+    "cases_sealedexclusion": "UPDATE, DELETE",
+}
+
+
+def narrow(admin_address: str, app_role: str) -> None:
+    """Take back what the defaults gave too much of. Run after each migrate; an app that owns the tables keeps all."""
+    with psycopg.connect(admin_address) as database:
+        for table, rights in WITHHELD.items():
+            owner = database.execute(
+                "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = to_regclass(%s)", [table]
+            ).fetchone()
+            if owner and owner[0] != app_role:
+                statement = sql.SQL("REVOKE {rights} ON {table} FROM {app}")
+                database.execute(
+                    statement.format(
+                        rights=sql.SQL(rights), table=sql.Identifier(table), app=sql.Identifier(app_role)
+                    )
+                )
+
+
 def _role(server: psycopg.Connection, role: str, word: str) -> None:
     known = server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
     statement = "ALTER ROLE {} LOGIN PASSWORD {}" if known else "CREATE ROLE {} LOGIN PASSWORD {}"

@@ -21,9 +21,7 @@ from .record import record
 MOST = 10  # numbers of one matter
 
 
-def add_outside(
-    actor: Actor, grants: Grants, ref: UUID, *, system: str, number: str
-) -> OutsideNumber:
+def add_outside(actor: Actor, grants: Grants, ref: UUID, *, system: str, number: str) -> OutsideNumber:
     """Add one number; the same one twice gives the same row. Closed matters too: other systems lag behind.
 
     Raises Invalid (empty, too long, unknown system), Conflict beyond `MOST`.
@@ -36,9 +34,7 @@ def add_outside(
             return found
         if rows.count() >= MOST:
             raise Conflict(_("每件最多 %d 个外部系统编号") % MOST)
-        row = rows.create(
-            case=case, system=system, number=number, by_id=actor.user_id, at=timezone.now()
-        )
+        row = rows.create(case=case, system=system, number=number, by_id=actor.user_id, at=timezone.now())
         _keep(actor, case, "case.outside_added", row)
         return row
 

@@ -43,6 +43,14 @@ class Locked(Exception):
     """The document needs a password to open: nobody here can look inside."""
 
 
+def fetch() -> None:
+    """Load what decrypting needs (the library opens files on its first use): the worker can open none afterwards."""
+    out = BytesIO()
+    with pikepdf.new() as blank:
+        blank.save(out, encryption=pikepdf.Encryption(owner="fetch", user="", R=6))
+    pikepdf.open(out).close()
+
+
 def disarm(data: bytes) -> tuple[bytes, bool]:
     """(clean copy, whether the original was damaged and repaired). Raises Locked or Blocked."""
     pdf, repaired = _open(data)

@@ -40,6 +40,14 @@ def reencode(data: bytes) -> tuple[str, bytes]:
     return _encode(picture)
 
 
+def fetch(data: bytes) -> None:
+    """Load what decoding these bytes needs: the worker can open no file afterwards."""
+    Image.preinit()
+    Image.init()
+    if data[4:8] == b"ftyp":
+        _learn_heic()
+
+
 def _carries_archive(data: bytes) -> bool:
     """A picture that is also an archive (GIFAR and its kin): a zip directory that really opens at its end."""
     if b"PK\x05\x06" not in data[-66_000:]:

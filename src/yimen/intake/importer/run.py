@@ -126,7 +126,7 @@ class _Job:
         try:
             return draft(row, self.mapping.columns, self.now)
         except BadRow as bad:
-            self._reject(row, str(bad))
+            self._reject(row, str(bad), bad.kind)
             return None
 
     def _take(self, row: Row, made: Draft) -> None:
@@ -135,7 +135,8 @@ class _Job:
         if before == made.digest:
             self.report.existing += 1
         elif before is not None:
-            self._reject(row, _("编号已有，内容却不同：%(id)s") % {"id": made.record_id})
+            sentence = _("编号已有，内容却不同：%(id)s") % {"id": made.record_id}
+            self._reject(row, sentence, _("编号已有，内容却不同"))
         elif self.rejects is None or self._written(row, made):
             self.seen[made.record_id] = made.digest
             self._count(made)
@@ -185,9 +186,10 @@ class _Job:
         else:
             self.report.queued += 1
 
-    def _reject(self, row: Row, reason: str) -> None:
+    def _reject(self, row: Row, reason: str, kind: str = "") -> None:
+        """`kind` is what the report counts, where the sentence itself names a value."""
         self.report.rejected += 1
-        kind = reason.split("：", 1)[0]
+        kind = kind or reason
         self.report.reasons[kind] = self.report.reasons.get(kind, 0) + 1
         if self.rejects is not None:
             self.rejects.add(row, reason)

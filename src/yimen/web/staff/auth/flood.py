@@ -55,7 +55,7 @@ def is_known(name: str, address: str | None) -> bool:
     user = queries.by_sign_in(name)
     if user is None or address is None:
         return False
-    came = entries_of(events.SUBJECT, user.pk).filter(
-        kind=events.SIGNED_IN, at__gte=timezone.now() - KNOWN
+    came = entries_of(events.SUBJECT, user.pk).filter(kind=events.SIGNED_IN, at__gte=timezone.now() - KNOWN)
+    return any(
+        network(at) == address for at in came.values_list("payload__address", flat=True).distinct() if at
     )
-    return any(network(at) == address for at in came.values_list("payload__address", flat=True).distinct() if at)

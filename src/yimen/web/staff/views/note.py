@@ -57,8 +57,6 @@ def _date(text: str) -> date | None:
     return found
 
 
-def _page(
-    request: StaffRequest, case: Any, own: Any, wrong: object = "", status: int = 200
-) -> HttpResponse:
+def _page(request: StaffRequest, case: Any, own: Any, wrong: object = "", status: int = 200) -> HttpResponse:
     context = {"case": case, "header": header_of(case), "own": own, "wrong": wrong}
     return render(request, "staff/note_page.html", context, status=status)

@@ -41,7 +41,11 @@ def numbers(request: StaffRequest, ref: UUID) -> HttpResponse:
 def _add(request: StaffRequest, case: Case) -> HttpResponse:
     given = request.POST
     outside.add_outside(
-        request.actor, request.grants, case.uuid, system=given.get("system", ""), number=given.get("number", "")
+        request.actor,
+        request.grants,
+        case.uuid,
+        system=given.get("system", ""),
+        number=given.get("number", ""),
     )
     messages.success(request, _("已登记外部系统编号。"))
     return redirect("staff:outside", case.uuid)
