@@ -16,8 +16,9 @@ from yimen.access.models import RoleGrant
 from yimen.access.roles import Role
 from yimen.accounts.models import Invitation, User
 from yimen.calendars.models import BusinessHours, CalendarYear, ClockRule
+from yimen.cases.actions import callback_rules
 from yimen.cases.actions.handbook import load_handbook
-from yimen.cases.models import Case, Category, Clock, CommonAnswer, PublicPhone, RetentionClass
+from yimen.cases.models import CallbackRule, Case, Category, Clock, CommonAnswer, PublicPhone, RetentionClass
 from yimen.ledger.models import Entry
 from yimen.organisations.models import Membership, Office, Unit
 from yimen.web import handbook
@@ -35,6 +36,7 @@ PASSWORD = "水桶在门后第三格"
 def street(cast: Cast) -> Cast:
     """The cast with a security administrator, the handbook, and accounts that are in use."""
     load_handbook()
+    callback_rules.load_shipped()
     cast.joins("security", "安全员", "centre", Role.SECURITY)
     in_use(cast)
     return cast
@@ -50,16 +52,18 @@ def texts(answer: Any) -> str:
 
 # --- routes × roles
 
-SYSTEM, SECURITY, AUDITOR = {"admin"}, {"security"}, {"auditor"}
+SYSTEM, SECURITY, AUDITOR, DIRECTOR = {"admin"}, {"security"}, {"auditor"}, {"director"}
 ALL = SYSTEM | SECURITY | AUDITOR
 Args = tuple[str, ...]
-MEMBER, PERSON, GRANT, RULE, CATEGORY = (
+# keys of rows that are there
+MEMBER, PERSON, GRANT, RULE, CATEGORY, CALLBACK = [
     "member",
     "person",
     "grant",
     "rule",
     "category",
-)  # keys of rows that are there
+    "callback",
+]
 PAGES: list[tuple[str, Args, set[str]]] = [
     ("staff:admin", (), ALL),
     ("staff:admin-office", (), SYSTEM),
@@ -86,6 +90,10 @@ PAGES: list[tuple[str, Args, set[str]]] = [
     ("staff:admin-rule", (RULE,), SYSTEM),
     ("staff:admin-calendar", (), SYSTEM),
     ("staff:admin-year", ("2026",), SYSTEM),
+    ("staff:admin-callbacks", (), SYSTEM | DIRECTOR),
+    ("staff:admin-callback-rule", (), SYSTEM | DIRECTOR),
+    ("staff:admin-callback-script", (), SYSTEM | DIRECTOR),
+    ("staff:admin-end-callback-rule", (CALLBACK,), SYSTEM | DIRECTOR),
     ("staff:admin-history", (), ALL),
 ]
 PRESSED: list[tuple[str, Args, set[str]]] = [
@@ -104,6 +112,7 @@ def _address(name: str, args: Args, cast: Cast) -> str:
         GRANT: RoleGrant.objects.get(user=user),
         RULE: ClockRule.objects.filter(valid_to__isnull=True).first(),
         CATEGORY: Category.objects.first(),
+        CALLBACK: CallbackRule.objects.first(),
     }
     return reverse(name, args=[rows[arg].pk if arg in rows else arg for arg in args])
 
@@ -418,6 +427,36 @@ def test_business_hours_get_a_new_version_from_a_day(street: Cast, enter: Enter)
     assert current().hours(weekday)[0] == (9 * 60, 12 * 60)
     only = BusinessHours.objects.get(valid_to__isnull=True)
     assert client.post(f"{ADMIN}rows/hours/{only.pk}/end/", {"last_day": day(2)}).status_code == 400
+
+
+def test_a_share_of_call_backs_is_set_for_a_category_and_ended_again(street: Cast, enter: Enter) -> None:
+    client, path = enter("admin"), f"{ADMIN}callbacks/"
+    given = {
+        "category": "noise",
+        "flow": "",
+        "percent": "20",
+        "always": ["group"],
+        "certainty": "D",
+        "valid_from": day(),
+    }
+    assert client.post(f"{path}rule/", {**given, "percent": "120"}).status_code == 400
+    assert client.post(f"{path}rule/", given).status_code == 302
+    row = CallbackRule.objects.get(category="noise")
+    assert "20%" in texts(client.get(path)) and "抽样回访" in texts(
+        client.get(f"{ADMIN}history/?subject=callback_rule")
+    )
+    assert client.post(f"{path}rule/{row.pk}/end/", {"last_day": day()}).status_code == 302
+    general = CallbackRule.objects.get(category="")
+    assert client.post(f"{path}rule/{general.pk}/end/", {"last_day": day()}).status_code == 400
+
+
+def test_the_callers_words_are_changed(street: Cast, enter: Enter) -> None:
+    given = {"category": "", "flow": "", "opening": "您好，这里是{centre}。", "ask_solved": "解决了吗？",
+             "ask_rating": "满意吗？", "closing": "", "certainty": "D", "valid_from": day()}  # fmt: skip
+    client = enter("director")
+    assert client.post(f"{ADMIN}callbacks/script/", {**given, "opening": ""}).status_code == 400
+    assert client.post(f"{ADMIN}callbacks/script/", given).status_code == 302
+    assert "您好，这里是{centre}。" in texts(client.get(f"{ADMIN}callbacks/"))
 
 
 # --- clock rules

@@ -131,9 +131,20 @@ class _Names:
         )
 
 
+def _sides(payload: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Before and after of an entry, taken out of its payload; rooms that keep one value keep it bare, or as was/now."""
+    before, after = payload.pop("before", None) or {}, payload.pop("after", None) or {}
+    if "was" in payload and "now" in payload:
+        name = str(payload.get("key", "words"))
+        return {name: payload.pop("was")}, {name: payload.pop("now")}
+    if isinstance(after, dict):
+        return (before if isinstance(before, dict) else {}), after
+    return {"words": before}, {"words": after}
+
+
 def _record(entry: Entry, names: _Names) -> Record:
     payload = dict(entry.payload)
-    before, after = payload.pop("before", None) or {}, payload.pop("after", None) or {}
+    before, after = _sides(payload)
     changes = [
         Change(label_of(name), names.said(name, before.get(name)), names.said(name, after.get(name)))
         for name in after

@@ -23,7 +23,6 @@ SUBJECTS = {
     "callback_rule": _("抽样回访"),
     "callback_script": _("回访用语"),
     "pressure_setting": _("催办督办的数字"),
-    "template": _("文书模板"),
     "grid": _("网格"),
     "history": _("查看变更记录"),
 }
@@ -74,9 +73,6 @@ KINDS = {
     "cases.phrases_set": _("修改批示常用语"),
     "cases.letter_head_set": _("修改发文字号"),
     "pressure.set": _("修改催办督办的数字"),
-    "template.uploaded": _("上传文书模板"),
-    "template.chosen": _("换用文书模板"),
-    "template.delivered": _("改回随软件的模板"),
     "grids.posted": _("派驻网格"),
     "grids.post_ended": _("结束派驻"),
     "audit.read": _("查看变更记录"),
