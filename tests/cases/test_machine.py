@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from cast import Cast, play
+from cast import Cast, asked, decided, play
 from yimen.cases import rules
 from yimen.cases.actions import limits
 from yimen.cases.actions.transition import run
@@ -26,22 +26,31 @@ PEOPLE = ("clerk1", "clerk2", "director", "leader1", "handler.chengguan", "head.
 START = datetime(2026, 1, 5, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-def fields(draw: st.DataObject, verb: str, state: str, flow: str, leader: int = 0) -> dict[str, Any]:
+def fields(
+    draw: st.DataObject, verb: str, state: str, flow: str, leader: int = 0, now: datetime | None = None
+) -> dict[str, Any]:
     """Plausible data for a verb: complete most of the time, sometimes with something missing."""
     row = TRANSITIONS.get((flow, state, verb))
     if row is None:
         return {}
     unit = draw.draw(st.sampled_from(["chengguan", "zhifa", "gongre"]))
     outcome = draw.draw(st.sampled_from(["reached", "no_answer", "refused"]))
-    values: dict[str, Any] = {"unit": unit, "decision": "support", "way": "phone", "guide_kind": "legal",
+    values: dict[str, Any] = {"unit": unit, "decision": "support",
+                              "way": draw.draw(st.sampled_from(["phone", "letter"])), "guide_kind": "legal",
                               "outcome": outcome, "rating": "4", "handler": "",
                               "leader": str(leader), "recorded": "voice"}  # fmt: skip
+    values |= asked(now, way=values["way"]) | decided(draw.draw(st.sampled_from(["uphold", "change", "annul"])), now)
     if verb == "call_back":
         return {
             "outcome": outcome,
             **({"solved": draw.draw(st.sampled_from(["yes", "no"]))} if outcome == "reached" else {}),
         }
+    values["main"] = draw.draw(st.sampled_from(sorted(Case.objects.values_list("number", flat=True))))
     data = {name: values.get(name, "有理由") for name in row.needs}
+    if verb == "dispatch" and draw.draw(st.booleans()):
+        data["assisting"] = ["jiwei"]
+    if verb == "report" and draw.draw(st.booleans()):
+        data["without"] = "协办单位夜间才能到场"
     if data and draw.draw(st.integers(0, 9)) == 0:
         data.pop(sorted(data)[0])
     return data
@@ -64,10 +73,16 @@ class Life(RuleBasedStateMachine):
         category=st.sampled_from(["neighbour", "wages", "safety"]),
     )
     def opened(self, anonymous: bool, flow: str, category: str) -> None:
+        self.main = self.cast["clerk2"].opens(at=self.now)  # another matter, to be merged into
         self.case = self.cast["clerk1"].opens(category=category, anonymous=anonymous, at=self.now)
         if flow:
             director = self.cast["director"]
             self.case = limits.screen(director.actor, director.grants, self.case.uuid, flow=flow, at=self.now)
+
+    @rule()
+    def the_other_matter_has_a_result(self) -> None:
+        if Case.objects.get(pk=self.main.pk).state == "registered":
+            self.cast["clerk2"].does(self.main, "answer", reply="已办", at=self.now)
 
     @rule(data=st.data(), who=st.sampled_from(PEOPLE), any_verb=st.booleans(), hours=st.integers(0, 60))
     def moves(self, data: st.DataObject, who: str, any_verb: bool, hours: int) -> None:
@@ -82,7 +97,7 @@ class Life(RuleBasedStateMachine):
                 person.grants,
                 case.uuid,
                 verb,
-                fields(data, verb, case.state, case.flow, self.leader(data)),
+                fields(data, verb, case.state, case.flow, self.leader(data), self.now),
                 at=self.now,
             )
         except YimenError:

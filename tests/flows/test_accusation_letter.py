@@ -52,7 +52,6 @@ def test_only_the_hand_over_is_kept_and_nobody_else_finds_it(visit: Any, cast: C
         "clerk2",
         "director",
         "leader1",
-        "auditor",
         "handler.chengguan",
     ):
         page = visit(who)

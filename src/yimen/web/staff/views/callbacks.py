@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from yimen.cases import joint, queries
 from yimen.cases.actions import callback_rules, callbacks, people
-from yimen.cases.fields import FIELDS, OUTCOMES, Field
+from yimen.cases.fields import FIELDS, Field
 from yimen.cases.models import Callback, Case, UnsolvedDecision
 from yimen.cases.states import MAX_TRIES
 from yimen.foundation.errors import Conflict, Invalid, Missing, Refused, YimenError
@@ -125,9 +125,7 @@ def _form(case: Case, data: Any = None) -> Shape:
 
 def _of_person(slot: int, name: str) -> Field:
     known = FIELDS[name]
-    choices = (
-        tuple(pair for pair in OUTCOMES if pair[0] != "not_owed") if name == "outcome" else known.choices
-    )
+    choices = tuple(pair for pair in known.choices if pair[0] != "not_owed")
     return Field(f"person-{slot}-{name}", known.kind, known.zh, known.hint, choices, known.limit)
 
 
