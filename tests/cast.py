@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from yimen.access.models import RoleGrant
 from yimen.access.registry import Grants, grants_of
 from yimen.access.roles import Role
@@ -138,4 +140,33 @@ def advance(
             break
         case = person.does(case, verb, at=at, **data)
     assert case.state == state, f"{state} is not on the straight way (now {case.state})"
+    return case
+
+
+def asked(at: Any = None, **more: Any) -> dict[str, Any]:
+    """What a request for review or re-review says."""
+    day = timezone.localdate(at)
+    return {"asked_on": day, "way": "letter", "authority": "区信访局", "request": "不服处理意见", **more}
+
+
+def decided(outcome: str = "uphold", at: Any = None, **more: Any) -> dict[str, Any]:
+    """What the level above decided, received the same day."""
+    served = at or timezone.now()
+    dated = {"decided_on": timezone.localdate(served), "served_on": served, "doc_number": "区信复〔2026〕3号"}
+    return {"review_outcome": outcome, **dated, **more}
+
+
+def above(cast: Cast, case: Case, state: str, outcome: str = "uphold", at: Any = None) -> Case:
+    """Bring a petition before the level above (复查, 复核), from a written opinion served."""
+    clerk = cast["clerk1"]
+    case = advance(cast, case, "told", at=at, way="letter")
+    for verb, data in (
+        ("request_review", asked(at)),
+        ("decide_review", decided(outcome, at)),
+        ("request_re_review", asked(at)),
+    ):
+        case = clerk.does(case, verb, at=at, **data)
+        if case.state == state:
+            break
+    assert case.state == state
     return case

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from cast import Cast, advance, submitted
+from cast import Cast, above, advance, submitted
 from yimen.cases import queries, rules
-from yimen.cases.actions import assisting, desk, limits
+from yimen.cases.actions import assisting, desk, extensions, limits
 from yimen.cases.actions.callbacks import record_callback
 from yimen.cases.actions.transition import run
 from yimen.cases.models import Assignment, Callback, Case, Clock, PhoneIndex, Result, ReturnRequest
@@ -282,7 +282,8 @@ def test_what_may_not_be_seen_is_not_there(cast: Cast) -> None:
 
 @pytest.mark.parametrize("state", list(STATES))
 def test_replaying_the_ledger_gives_the_same_state(cast: Cast, state: str) -> None:
-    side = {"awaiting", "merged", "answered", "guided", "return_requested", "returned", "not_accepted", "withdrawn"}
+    side = {"awaiting", "merged", "answered", "guided", "return_requested", "returned", "not_accepted", "withdrawn",
+            "reviewing", "reviewed", "re_reviewing"}  # fmt: skip
     case = _side_state(cast, state) if state in side else advance(cast, cast["clerk1"].opens(), state)
     case.refresh_from_db()
     now = replayed(case)
@@ -299,6 +300,8 @@ def _side_state(cast: Cast, state: str) -> Case:
         return clerk.does(case, "merge", main=clerk.opens().number)
     if state == "awaiting":
         return submitted(cast, case)
+    if state in ("reviewing", "reviewed", "re_reviewing"):
+        return above(cast, case, state)
     if state == "answered":
         return clerk.does(case, "answer", reply="好")
     if state == "guided":

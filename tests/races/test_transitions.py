@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from cast import Cast, Person, advance, play
+from cast import Cast, Person, above, advance, asked, decided, play
 from yimen.cases.actions import limits
 from yimen.cases.actions.open import Registration, open_case
 from yimen.cases.actions.transition import run
-from yimen.cases.models import Case, Clock
+from yimen.cases.models import Case, Clock, Review
 from yimen.cases.states import TRANSITIONS, Transition
 from yimen.foundation.errors import YimenError
 from yimen.foundation.ids import uuid7
@@ -22,6 +23,7 @@ from yimen.ledger.models import Entry
 
 FIRST_PERSON = {"desk": "clerk1", "accountable": "clerk1", "director": "director", "lead": "handler.chengguan",
                 "head": "head.chengguan", "caller": "clerk2", "recipient": "leader1"}  # fmt: skip
+REVIEW = ("request_review", "request_re_review")
 VALUES = {
     "unit": "zhifa",
     "decision": "support",
@@ -75,10 +77,30 @@ def _bring(cast: Cast, row: Transition) -> Case:
         return case
     if row.source in side:
         return side[row.source]()
+    if row.verb in REVIEW or row.source in ("reviewing", "reviewed", "re_reviewing"):
+        return _before_the_level_above(cast, case, row)
     if row.source == "called_back" and row.verb == "redo":
         case = advance(cast, case, "told")
         return cast["clerk2"].does(case, "call_back", outcome="reached", solved="no")
     return advance(cast, case, row.source)
+
+
+def _before_the_level_above(cast: Cast, case: Case, row: Transition) -> Case:
+    """A written opinion was served; asked and decided where the row begins later; the right lapsed where it must have."""
+    if row.verb == "request_review":
+        return advance(cast, case, row.source, way="letter")
+    state = "re_reviewing" if row.source == "re_reviewing" else "reviewing" if row.source == "reviewing" else "reviewed"
+    case = above(cast, case, state, "annul" if row.verb == "redo" else "uphold")
+    if row.verb in ("close", "request_re_review") and row.source != "re_reviewing":
+        received = Review.objects.filter(case=case)
+        now = received.get().told_at
+        if row.verb == "close" or row.source != "reviewed":
+            received.update(told_at=now - timedelta(days=60))
+        for verb in {"closed": ("close",), "archived": ("close", "archive")}.get(row.source, ()):
+            case = cast["clerk1"].does(case, verb)
+        if row.verb == "request_re_review":
+            received.update(told_at=now)
+    return case
 
 
 def _merged(cast: Cast, case: Case, row: Transition) -> Case:
@@ -136,6 +158,8 @@ def test_two_at_once_make_one_step(stage: Cast, row: Transition, django_db_block
             data["handler"] = str(stage["head.chengguan"].user.pk)
         if "main" in row.needs:
             data["main"] = stage["clerk1"].opens().number
+        typed = {**asked(), **decided()}
+        data |= {name: typed[name] for name in row.needs if name in typed}
         if row.verb == "send_back":
             person = stage["head.chengguan"]
         version, entries = case.version, Entry.objects.filter(subject="case", subject_id=case.pk).count()
