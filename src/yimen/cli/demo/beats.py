@@ -175,7 +175,7 @@ def pressure(way: Way) -> list[Beat]:
     """What slows or hurries a matter in hand: urged when late, longer petitions extended or suspended."""
     chance, rng = way.rng.random(), way.rng
     if way.goal.late:
-        return [Beat("urge", way.hands.owner, (1, 2), {"words": phrase("urge", rng)})] if chance < 0.7 else []
+        return urged(way, (1, 2)) if chance < 0.7 else []
     if not way.petition or way.goal.state != "in_hand":
         return []
     if chance < 0.12:
@@ -190,10 +190,10 @@ def pressure(way: Way) -> list[Beat]:
     return urged(way) if chance < 0.4 else []
 
 
-def urged(way: Way) -> list[Beat]:
+def urged(way: Way, gap: Gap = (2, 8)) -> list[Beat]:
     """Before the limit is near the desk reminds first; pressure has an order."""
     return [
-        Beat("remind", way.hands.owner, (2, 8)),
+        Beat("remind", way.hands.owner, gap),
         Beat("urge", way.hands.owner, (0, 1), {"words": phrase("urge", way.rng)}),
     ]
 
