@@ -23,22 +23,17 @@ _DRAFTS = ("drafting", "submitted", "reviewed")
 _SERVED = ("signed", "sealed", "served")
 
 
-def notices_of(case: Case) -> list[Letter]:
-    return _letters(case, "V05")
+def is_notice(row: Letter) -> bool:
+    return letters.kinds()[row.kind].form == "V05"
 
 
-def decisions_of(case: Case) -> list[Letter]:
-    return _letters(case, "V06")
+def is_decision(row: Letter) -> bool:
+    return letters.kinds()[row.kind].form == "V06"
 
 
-def servings_of(case: Case) -> list[Letter]:
-    """Letters that are to be served, or were."""
-    return [row for row in letterbook.letters_of(case) if row.state in _SERVED]
-
-
-def _letters(case: Case, form: str) -> list[Letter]:
-    kinds = [kind.key for kind in letters.kinds().values() if kind.form == form]
-    return list(letterbook.letters_of(case).filter(kind__in=kinds).exclude(state="void"))
+def is_served(row: Letter) -> bool:
+    """It is to be served, or was."""
+    return row.state in _SERVED
 
 
 def about(row: Letter) -> str:

@@ -58,12 +58,6 @@ def rating_words(rating: int | None) -> str:
 # 转办单
 
 
-def dispatches_of(case: Case) -> list[Assignment]:
-    """Every sending to a lead unit, the first first."""
-    rows = Assignment.objects.filter(case=case, role="lead").select_related("unit", "sent_by", "clock")
-    return list(rows.order_by("sent_at", "id"))
-
-
 def v02_of(case: Case, row: Assignment, desk: Desk) -> V02:
     """One sending: the lead unit (主办), those who assist, what is asked, and what came back."""
     result = Result.objects.filter(case=case, unit=row.unit, at__gte=row.sent_at).order_by("id").last()

@@ -4,38 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yimen.cases import letterbook, queries
 from yimen.cases.actions.materials import materials_of
-from yimen.cases.models import Case
+from yimen.cases.models import Assignment, Callback, Case, Letter, MaterialReceipt, Supervision
 
 from . import papers
-from .papers_letters import about, decisions_of, notices_of, r02_of, servings_of, v05_of, v06_of
-from .papers_units import (
-    Desk,
-    callbacks_of,
-    dispatches_of,
-    minute,
-    orders_of,
-    r01_of,
-    v02_of,
-    v03_of,
-    v04_of,
-)
+from .papers_letters import about, is_decision, is_notice, is_served, r02_of, v05_of, v06_of
+from .papers_units import Desk, callbacks_of, orders_of, r01_of, v02_of, v03_of, v04_of
+
+
+class Facts:
+    """What papers are printed of; each kind is read once, when first asked for."""
+
+    def __init__(self, case: Case, assignments: Sequence[Assignment] | None = None) -> None:
+        self.case = case
+        self._assignments = assignments
+
+    @cached_property
+    def sendings(self) -> list[Assignment]:
+        rows = queries.assignments_of(self.case) if self._assignments is None else self._assignments
+        return [row for row in rows if row.role == "lead"]
+
+    @cached_property
+    def orders(self) -> list[Supervision]:
+        return orders_of(self.case)
+
+    @cached_property
+    def callbacks(self) -> list[Callback]:
+        return callbacks_of(self.case)
+
+    @cached_property
+    def letters(self) -> list[Letter]:
+        return list(letterbook.letters_of(self.case).exclude(state="void"))
+
+    @cached_property
+    def materials(self) -> list[MaterialReceipt]:
+        return materials_of(self.case)
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One kind of paper. `rows` are the facts it can be printed for (one each), `about` tells two of them apart."""
+    """One kind of paper. `rows` are the facts it can be printed for (one each), `about` and `at` tell two of them apart."""
 
     form: str
     words: object
-    rows: Callable[[Case], Sequence[Any]]
-    about: Callable[[Any], str]
+    rows: Callable[[Facts], Sequence[Any]]
     data: Callable[[Case, Any, Desk], Any]
+    about: Callable[[Any], str] = lambda _row: ""
+    at: Callable[[Any], datetime | None] = lambda _row: None
     sealed: bool = False  # whether a sealed matter has it
 
 
@@ -47,48 +70,41 @@ class Offer:
     row: int
     words: str
     about: str = ""
+    at: datetime | None = None
 
 
 def _v01(case: Case, _row: Any, desk: Desk) -> Any:
     return papers.v01_of(case, desk.office, full=desk.full, by=desk.by, url=desk.url)
 
 
-def _itself(case: Case) -> Sequence[Case]:
-    return (case,)
-
-
-def _handed_in(case: Case) -> Sequence[Case]:
-    return (case,) if materials_of(case) else ()
-
-
-def _nothing(_row: Any) -> str:
-    return ""
+def _r01(case: Case, _row: Any, desk: Desk) -> Any:
+    return r01_of(case, desk)
 
 
 PAPERS: Final = {
     paper.form: paper
     for paper in (
-        Paper("V01", gettext_lazy("登记表"), _itself, _nothing, _v01, sealed=True),
-        Paper("V02", gettext_lazy("转办单"), dispatches_of, lambda row: f"{row.unit.name} {minute(row.sent_at)}", v02_of),
-        Paper("V03", gettext_lazy("督办单"), orders_of, lambda row: str(row.number), v03_of),
-        Paper("V04", gettext_lazy("回访单"), callbacks_of, lambda row: minute(row.at), v04_of),
-        Paper("V05", gettext_lazy("告知书"), notices_of, about, v05_of),
-        Paper("V06", gettext_lazy("处理意见书"), decisions_of, about, v06_of),
-        Paper("R02", gettext_lazy("送达回证"), servings_of, about, r02_of),
-        Paper("R01", gettext_lazy("材料收据"), _handed_in, _nothing, lambda case, _row, desk: r01_of(case, desk)),
+        Paper("V01", gettext_lazy("登记表"), lambda facts: (facts.case,), _v01, sealed=True),
+        Paper("V02", gettext_lazy("转办单"), lambda facts: facts.sendings, v02_of, lambda row: str(row.unit.name), lambda row: row.sent_at),
+        Paper("V03", gettext_lazy("督办单"), lambda facts: facts.orders, v03_of, lambda row: str(row.number)),
+        Paper("V04", gettext_lazy("回访单"), lambda facts: facts.callbacks, v04_of, at=lambda row: row.at),
+        Paper("V05", gettext_lazy("告知书"), lambda facts: [row for row in facts.letters if is_notice(row)], v05_of, about),
+        Paper("V06", gettext_lazy("处理意见书"), lambda facts: [row for row in facts.letters if is_decision(row)], v06_of, about),
+        Paper("R02", gettext_lazy("送达回证"), lambda facts: [row for row in facts.letters if is_served(row)], r02_of, about),
+        Paper("R01", gettext_lazy("材料收据"), lambda facts: (facts.case,) if facts.materials else (), _r01),
     )
 }  # fmt: skip
 
 
-def offers(case: Case) -> list[Offer]:
-    """The papers that make sense in the present state, the newest of each kind first."""
-    found = []
+def offers(case: Case, assignments: Sequence[Assignment] | None = None) -> list[Offer]:
+    """The papers that make sense in the present state, the newest of each kind first. At most five queries."""
+    facts, found = Facts(case, assignments), []
     for paper in PAPERS.values():
         if case.sealed and not paper.sealed:
             continue
-        for row in reversed(paper.rows(case)):
+        for row in reversed(paper.rows(facts)):
             one = 0 if row is case else row.pk
-            found.append(Offer(paper.form, one, str(paper.words), paper.about(row)))
+            found.append(Offer(paper.form, one, str(paper.words), paper.about(row), paper.at(row)))
     return found
 
 
@@ -97,7 +113,7 @@ def row_of(case: Case, form: str, one: int = 0) -> Any | None:
     paper = PAPERS.get(form)
     if paper is None or (case.sealed and not paper.sealed):
         return None
-    rows = paper.rows(case)
+    rows = paper.rows(Facts(case))
     if not rows or not one:
         return rows[-1] if rows else None
     return next((row for row in rows if row is case or row.pk == one), None)

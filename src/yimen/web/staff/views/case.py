@@ -66,7 +66,7 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
         "verbs": _verbs(scene, moves, first_of(matter, moves, request.user.pk)),
         "may_contact": bool({Who.DESK, Who.LEAD, Who.ASSIST} & scene.who),
         "may_print": can(grants, "cases.open"),
-        "papers": printing.offers(matter),
+        "papers": printing.offers(matter, scene.assignments),
         "guided": matter.lead_unit_id is None and bool(guidance_of(matter)),
         "ways": WAYS,
         "outcomes": Contact.OUTCOMES,
