@@ -29,6 +29,7 @@ GOALS: Final = (
     Goal("petition", "dispatched", 2, (1, 1), screened=False),
     *_both("registered", 2, (1, 1)),
     *_both("awaiting", 3, (1, 1), "submitted"),
+    *_both("merged", 1, (1, 2), "merged"),
     *_both("answered", 2, (1, 1), "answered"),
     *_both("guided", 1, (1, 1), "guided"),
     *_both("return_requested", 1, (1, 1), "returned"),

@@ -24,7 +24,7 @@ from yimen.cases.actions import (
 )
 from yimen.cases.actions.open import Registration, open_case
 from yimen.cases.actions.people import Person
-from yimen.cases.models import Instruction
+from yimen.cases.models import Case, Instruction
 from yimen.foundation.actor import Actor
 from yimen.organisations.models import Unit
 
@@ -131,6 +131,12 @@ def _accusation(stage: Stage, actor: Actor, grants: Grants, step: Step) -> UUID:
     return case.uuid
 
 
+def _main() -> str:
+    """The number of a matter that a unit works on now: a main matter for another one."""
+    rows = Case.objects.filter(state__in=["dispatched", "signed", "accepted", "in_hand"], sealed=False)
+    return rows.order_by("-received_at", "-id")[0].number
+
+
 def _fields(stage: Stage, step: Step) -> dict[str, Any]:
     """The step's fields with people and units by their numbers where the verb wants numbers."""
     data = dict(step.data)
@@ -138,6 +144,8 @@ def _fields(stage: Stage, step: Step) -> dict[str, Any]:
         data["handler"] = stage.users[data["handler"]].pk
     if "leader" in data:
         data["leader"] = str(stage.users[data["leader"]].pk)
+    if step.verb == "merge":
+        data["main"] = _main()
     if step.verb.startswith("assist_"):
         data["unit_id"] = stage.units[data.pop("unit")].pk
     return data

@@ -81,6 +81,11 @@ def _submitted(way: Way) -> list[Beat]:
     return [*screen(way), *before]
 
 
+def _merged(way: Way) -> list[Beat]:
+    """About the same thing as another open matter, which one the play finds when it comes there."""
+    return [*screen(way), Beat("merge", way.hands.owner, (0, 1))]
+
+
 def _disputed(way: Way) -> list[Beat]:
     """Now and then the right unit says that it is not its matter, and is told that it is."""
     if not (way.over and way.hands.online and way.rng.random() < 0.06):
@@ -150,6 +155,7 @@ ROUTES: dict[str, Route] = {
     "guided": _guided,
     "dispatched": _dispatched,
     "submitted": _submitted,
+    "merged": _merged,
     "returned": _returned,
     "not_accepted": _not_accepted,
     "withdrawn": _withdrawn,
