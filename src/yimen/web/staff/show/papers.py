@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from yimen.cases import instructions, queries
 from yimen.cases.actions.attach import attachments_of
+from yimen.cases.actions.outside import outside_of
 from yimen.cases.actions.people import Shown, participants
 from yimen.cases.fields import RATINGS
 from yimen.cases.models import Callback, Case, Contact, Result
 from yimen.cases.states import Flow
+from yimen.cases.wording import in_turn
 from yimen.documents.forms import V01, Instruction, Record, Referral, Slip
 from yimen.ledger.queries import entries_of
 from yimen.organisations.models import Membership, Office
@@ -84,7 +86,7 @@ def v01_of(case: Case, office: Office, *, full: bool, by: str, url: str) -> V01:
         first_opinion=_proposed(case), instruction=_instructions(case),
         handler_unit=case.lead_unit.name if case.lead_unit else "", assigned_at=_assigned(case), due=case.due_at,
         followups=_contacts(case), result=results[-1].text if results else "", feedback=_feedback(case),
-        rating=str(dict(RATINGS).get(str(case.rating), "")), remark=case.external_number, url=url,
+        rating=str(dict(RATINGS).get(str(case.rating), "")), remark=_remark(case), url=url,
         printed_at=timezone.now(), printed_by=by,
     )  # fmt: skip
 
@@ -110,6 +112,17 @@ def _instructions(case: Case) -> list[Instruction]:
         )
         for told in instructions.told(case)
     ]
+
+
+def _remark(case: Case) -> str:
+    """备注: the paper it came with, and its numbers in other systems."""
+    day = _("收文日期 %s") % case.from_on if case.from_on else ""
+    paper = " ".join(filter(None, (case.from_body, case.from_number, day)))
+    numbers = [
+        case.external_number,
+        *(f"{row.get_system_display()} {row.number}" for row in outside_of(case)),
+    ]
+    return in_turn(filter(None, (paper, *numbers)))
 
 
 def _first(people: Iterable[Shown], role: str) -> Shown | None:
