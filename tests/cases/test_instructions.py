@@ -134,9 +134,9 @@ def test_an_instruction_sends_the_matter_to_the_proposed_unit_with_the_proposal_
     assert case.holder == cast["handler.chengguan"].user
     parts = {row.unit.key: row for row in Assignment.objects.filter(case=case).select_related("clock")}
     assert parts["chengguan"].require == "请到现场查明，限期解决。"
-    assert parts["chengguan"].clock.rule["code"] == "PS-DAYS"
+    assert parts["chengguan"].clock.rule["step"] == "ordered"
     assert timezone.localdate(parts["chengguan"].clock.due_at).isoformat() == "2026-03-05"
-    assert parts["zhifa"].clock.rule["code"] != "PS-DAYS"
+    assert parts["zhifa"].clock.rule["step"] != "ordered"
     row = Instruction.objects.get(case=case)
     assert (row.words, row.leader, row.by, row.recorded) == ("同意", row.by, cast["leader1"].user, "")
     assert Submission.objects.get(case=case).outcome == "instructed"
@@ -146,7 +146,7 @@ def test_an_instruction_sends_the_matter_to_the_proposed_unit_with_the_proposal_
 def test_days_of_a_proposal_never_lengthen_the_rule(cast: Cast) -> None:
     case = submitted(cast, cast["clerk1"].opens(at=MORNING), days=200, at=MORNING)
     cast["leader1"].does(case, "instruct", instruction="同意", at=MORNING)
-    assert Assignment.objects.get(case=case).clock.rule["code"] != "PS-DAYS"
+    assert Assignment.objects.get(case=case).clock.rule["step"] != "ordered"
 
 
 def test_the_days_stay_when_the_category_is_put_right(cast: Cast) -> None:
@@ -155,7 +155,7 @@ def test_the_days_stay_when_the_category_is_put_right(cast: Cast) -> None:
     director = cast["director"]
     limits.screen(director.actor, director.grants, case.uuid, flow="service", at=MORNING)
     clock = Assignment.objects.get(case=case).clock
-    assert clock.running and clock.rule["code"] == "PS-DAYS"
+    assert clock.running and clock.rule["step"] == "ordered"
     assert timezone.localdate(clock.due_at).isoformat() == "2026-03-04"
 
 

@@ -19,7 +19,7 @@ STEPS: Final[dict[str, object]] = {
     "dispatch": pgettext_lazy("done", "转办"),
     "designate": pgettext_lazy("done", "指定承办"),
     "submit": pgettext_lazy("done", "呈批"),
-    "instruct": pgettext_lazy("done", "领导批示"),
+    "instruct": pgettext_lazy("done", "批示"),
     "record_instruction": pgettext_lazy("done", "代录批示"),
     "send_back_proposal": pgettext_lazy("done", "退回重拟"),
     "withdraw_submission": pgettext_lazy("done", "撤回呈批"),
@@ -98,7 +98,6 @@ FACTS: Final[dict[str, object]] = {
     "case.letter_served": pgettext_lazy("done", "文书送达"),
     "case.letter_sent_back": pgettext_lazy("done", "文书退回修改"),
     "case.letter_voided": pgettext_lazy("done", "文书作废"),
-    "case.letter_printed": pgettext_lazy("done", "打印文书"),
     "case.handed_over": pgettext_lazy("done", "工作交接"),
     "case.visited": pgettext_lazy("done", "再次来访"),
     "case.linked": pgettext_lazy("done", "关联事项"),
@@ -131,6 +130,5 @@ LOOKED: Final = frozenset(
         "case.phone_searched",
         "case.paper_printed",
         "case.slip_printed",
-        "case.letter_printed",
     }
 )

@@ -50,7 +50,7 @@ def new_clock(
     return first
 
 
-ORDERED = "PS-DAYS"  # the code of a limit that a leader's instruction set
+ORDERED = "ordered"  # the step of a limit that a leader's instruction set, in clock_rules.csv
 
 
 def part_clock(case: Case, unit_id: int, at: datetime, days: int | None = None) -> Clock:
@@ -66,12 +66,11 @@ def part_clock(case: Case, unit_id: int, at: datetime, days: int | None = None) 
 
 
 def _ordered(case: Case, days: int, at: datetime) -> dict[str, Any]:
-    return {
-        "code": ORDERED, "flow": case.flow, "step": "assignment", "category": "", "urgency": "", "amount": days,
-        "unit": "work_day", "day_zero": "entered", "what": "领导批示的办理时限", "what_en": "the limit of the instruction",
-        "article": "领导批示", "article_en": "the leader's instruction", "certainty": "D", "extend_max": 0,
-        "valid_from": timezone.localdate(at).isoformat(),
-    }  # fmt: skip
+    flow = case.flow if case.screened else Flow.PETITION
+    on = timezone.localdate(at)
+    rule = calendars.rule_for(flow, ORDERED, category=case.category.key, urgency=case.urgency, on=on)
+    said = {"article": rule.what, "article_en": rule.what_en}  # what the explanation names
+    return freeze(rule) | {"amount": days, "unit": "work_day"} | said
 
 
 def _has(case: Case, flow: str, step: str, at: datetime) -> bool:

@@ -47,7 +47,7 @@ def _successor(case: Case, clock: Clock) -> Clock | None:
     known = clocks.has_rule(case, clock.step, clock.start_at)
     if start is None or not known:
         return None
-    if clock.rule.get("code") == clocks.ORDERED:  # set by a leader, not by a rule of the category
+    if clock.rule.get("step") == clocks.ORDERED:  # set by a leader, not by a rule of the category
         return clocks.part_clock(case, clock.charged_unit_id, clock.start_at, int(clock.rule["amount"]))
     pauses = clocks.cut(clocks.pauses_of(case), timezone.now()) if clock.kind in clocks.PAUSABLE else ()
     return clocks.new_clock(
