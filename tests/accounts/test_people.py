@@ -132,7 +132,11 @@ def test_a_link_of_a_switched_off_account_does_not_hold() -> None:
 
 def test_the_first_administrator_gets_a_centre_a_role_and_a_link(capsys: Any) -> None:
     assert (
-        admin.run(argparse.Namespace(name="wang", address="https://yimen.example/", lost_second_factor=False))
+        admin.run(
+            argparse.Namespace(
+                name="wang", address="https://yimen.example/", lost_second_factor=False, role="admin"
+            )
+        )
         == 0
     )
     said = capsys.readouterr().out

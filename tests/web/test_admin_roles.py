@@ -312,3 +312,21 @@ def test_following_a_link_signs_nobody_out_and_using_it_does(street: Cast, enter
     sent = {"name": "周敏", "password1": "水桶在门后第三格", "password2": "水桶在门后第三格"}
     assert client.post("/staff/invitation/", sent)["Location"] == "/staff/sign-in/"
     assert client.get("/staff/").status_code == 302
+
+
+# --- the operator's command
+
+
+def test_the_command_makes_each_of_the_three_and_never_two_in_one(cast: Cast, capsys: Any) -> None:
+    from argparse import Namespace
+
+    from yimen.cli import admin
+
+    def run(name: str, role: str) -> int:
+        return admin.run(Namespace(name=name, role=role, address="http://x", lost_second_factor=False))
+
+    assert run("keeper", "security") == 0 and "/staff/invitation/" in capsys.readouterr().out
+    assert grants_of(Actor(User.objects.get(sign_in="keeper").pk)).by_role.keys() == {Role.SECURITY}
+    assert run("keeper", "admin") == 1 and "各由一人担任" in capsys.readouterr().err
+    assert run("clerk1", "admin") == 1
+    assert grants_of(cast["clerk1"].actor).by_role.keys() == {Role.CLERK}

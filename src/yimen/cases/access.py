@@ -36,8 +36,9 @@ def _sealed(grants: Grants) -> Q:
         return nothing()
     granted = SealedGrant.objects.filter(case=OuterRef("pk"), user=grants.user_id)
     mine = Membership.objects.filter(user=grants.user_id).values("unit")
+    themselves = [grants.user_id, *grants.stands_for()]  # not through a stand-in either
     named = SealedExclusion.objects.filter(case=OuterRef("pk")).filter(
-        Q(user=grants.user_id) | Q(unit__in=mine)
+        Q(user__in=themselves) | Q(unit__in=mine)
     )
     return Exists(granted) & ~Exists(named)
 
@@ -64,7 +65,8 @@ def _sealed_allows(grants: Grants, case: Case) -> bool:
         return False
     units = set(Membership.objects.filter(user=grants.user_id).values_list("unit", flat=True))
     named = SealedExclusion.objects.filter(case=case)
-    return not any(row.user_id == grants.user_id or row.unit_id in units for row in named)
+    themselves = {grants.user_id, *grants.stands_for()}
+    return not any(row.user_id in themselves or row.unit_id in units for row in named)
 
 
 def _assignments(case: Case) -> list[Assignment]:

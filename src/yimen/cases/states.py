@@ -197,6 +197,7 @@ def _at_the_desk() -> list[Transition]:
         *_in(_BOTH, fresh, "dispatch", "dispatched", _DESK, Holder.LIAISON, needs="unit", may="assisting require", guards="instructed_first few_returns", effect="dispatch_at_once"),
         *_in(_BOTH, fresh, "designate", "dispatched", _DIRECTOR, Holder.LIAISON, needs="unit reason", may="assisting require", guards="instructed_first", effect="designate"),
         *_in(_BOTH, "dispatched", "recall", "registered", _DESK, _ACC, needs="reason", effect="recall"),
+        *_in(_BOTH, "signed", "recall", "registered", _DIRECTOR, _ACC, needs="reason", effect="recall"),
         *_in(_BOTH, "return_requested", "agree_return", "returned", _MINE, Holder.ROUTER, may="note", effect="agree_return"),
         *_in(_BOTH, "return_requested", "refuse_return", "dispatched", _MINE, Holder.LIAISON, needs="reason", effect="refuse_return"),
         *_in(_BOTH, working, "withdraw", "withdrawn", _MINE, _NONE, needs="reason", effect="close"),

@@ -69,7 +69,7 @@ def correct(
     """更正登记: title, text, wish, place, category, urgency, external number or paper from above; before and after stay in the ledger."""
     reason = need(reason, "reason", _("更正理由"))
     with held(grants, ref, Who.DESK, version=version) as case:
-        before = {}
+        before, due_at = {}, case.due_at
         for name, value in changes.items():
             old = _apply(case, name, value)
             if old is not None:
@@ -87,6 +87,7 @@ def correct(
             case,
             "case.corrected",
             at=timezone.now(),
+            payload={"due_at": case.due_at} if case.due_at != due_at else None,
             words={"reason": reason, "before": before, "after": after},
         )
         return case
@@ -133,6 +134,9 @@ def _redate(case: Case, value: Any) -> str | None:
 
 
 def _recategorise(case: Case, key: str) -> str | None:
+    """Another category as it is today; a matter of an earlier version of the same one keeps that version."""
+    if key == case.category.key:
+        return None
     found = {row.key: row for row in queries.categories()}.get(key)
     if found is None:
         raise Invalid(_("还有内容要补充或更正"), {"category": _("请选择类别")})

@@ -59,7 +59,7 @@ def _unit(step: Step, key: str, field: str) -> Unit:
 
 
 def recall(step: Step) -> None:
-    """收回转办: sent to the wrong unit and not signed for yet; no return is counted."""
+    """收回转办: sent to the wrong unit; not signed for yet, or signed by mistake (the director). No return is counted."""
     end_parts(step)
     leave_unit(step)
 

@@ -22,7 +22,7 @@ from ..show.words import category_name
 from . import handing, joining, pressing
 
 # Suggestions that the page brings along for a field.
-_LISTS = {"body": {"list": "bodies"}, "main": {"list": "mains"}, "instruction": {"list": "phrases"}}
+_LISTS = {"authority": {"list": "authorities"}, "body": {"list": "bodies"}, "main": {"list": "mains"}, "instruction": {"list": "phrases"}}
 MANY = 6  # more choices than this become a drop-down list
 
 
@@ -87,8 +87,12 @@ def _choice(field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
     return forms.ChoiceField(choices=[("", _("请选择")), *field.choices], **common)
 
 
-def _category(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
-    return forms.ChoiceField(choices=category_choices(), **common)
+def _category(_field: Field, case: Case, common: dict[str, Any]) -> forms.Field:
+    """Today's categories, and the matter's own when that one has ended: a running matter keeps it."""
+    choices = category_choices()
+    if case.category.key not in dict(choices):
+        choices.append((case.category.key, category_name(case.category)))
+    return forms.ChoiceField(choices=choices, **common)
 
 
 def category_choices() -> list[tuple[str, str]]:

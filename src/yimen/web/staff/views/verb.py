@@ -14,13 +14,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yimen.cases import instructions, queries
+from yimen.cases import instructions, queries, reviews
 from yimen.cases.actions import attach, callbacks, joint, transition
 from yimen.cases.fields import FIELDS, Field
 from yimen.cases.joint import answers_of, listed
 from yimen.cases.models import Case
 from yimen.cases.states import TRANSITIONS, VERBS, Transition
 from yimen.foundation.errors import Conflict, Invalid, Missing, Refused, YimenError
+from yimen.web.templatetags.yimen import moment
 
 from ... import handbook
 from ..door import StaffRequest, page
@@ -124,11 +125,19 @@ def _done(request: StaffRequest, scene: Scene, task: Task, data: Mapping[str, An
         given.setdefault("body_contact", known.reached)
     given |= _kept(request, scene.case, given)
     if task.act:
-        task.act.do(request.actor, request.grants, replace(scene, version=_version(request)), given)
+        done = task.act.do(request.actor, request.grants, replace(scene, version=_version(request)), given)
+        _tell_effect(request, scene.case, done)
     else:
         _run(request, scene.case, task.verb, given)
     messages.success(request, _("已办：%s") % task.words)
     return redirect("staff:case", scene.case.uuid)
+
+
+def _tell_effect(request: StaffRequest, before: Case, done: object) -> None:
+    """What an act changed of the limit, from when to when: another category or urgency has other rules."""
+    if isinstance(done, Case) and done.due_at and before.due_at and done.due_at != before.due_at:
+        said = {"was": moment(before.due_at), "now": moment(done.due_at)}
+        messages.info(request, _("办理时限由 %(was)s 变为 %(now)s。") % said)
 
 
 def _kept(request: StaffRequest, case: Case, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,6 +189,8 @@ def _at_hand(scene: Scene, task: Task) -> dict[str, Any]:
         place, category = scene.case.place, scene.case.category.key
         found = queries.similar_open(scene.grants, place=place, category=category)
         return {"mains": [row for row in found if row.pk != scene.case.pk]}
+    if any(field.name == "authority" for field in task.fields):
+        return {"authorities": reviews.authorities()}
     if any(field.name == "instruction" for field in task.fields) or scene.case.state == "awaiting":
         return {"phrases": instructions.phrases(), "proposal": proposal_of(scene.case)}
     return {}
