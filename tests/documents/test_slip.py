@@ -64,6 +64,12 @@ def test_the_roll_is_as_long_as_its_text() -> None:
     assert long > short + 100
 
 
+def test_a_bilingual_slip_takes_one_side_of_a5_too() -> None:
+    for pdf in (render.slip(replace(SLIP, lang="en")), render.referral(replace(REFERRAL, lang="en"))):
+        assert len(pages(pdf)) == 1
+        assert size(pdf) == pytest.approx((148, 210), abs=0.2)
+
+
 def test_long_words_take_a_second_a5_sheet_instead_of_being_cut() -> None:
     pdf = render.slip(replace(SLIP, sent_to="、".join(f"第{n}单位" for n in range(200))))
     got = pages(pdf)
