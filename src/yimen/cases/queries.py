@@ -18,7 +18,7 @@ from yimen.organisations.models import Office
 from . import pressed
 from .access import CENTRE_ROLES, UNIT_ROLES, relations
 from .fields import WRITTEN
-from .models import Assignment, Case, Category, Clock, Merge, Result, ReturnRequest
+from .models import Assignment, Case, Category, Clock, Merge, Result, ReturnRequest, Review
 from .models.case import Bigrams
 from .states import HIDDEN_VERBS, MAX_RETURNS, OPEN_STATES, STATES, VERBS, Transition, rows_from
 
@@ -283,7 +283,15 @@ def _primary(case: Case) -> str:
         return "designate"
     if case.state == "told" and not case.sampled:
         return "close"
+    if case.state == "reviewed" and _annulled(case):
+        return "redo"
     return STATES[case.state].primary
+
+
+def _annulled(case: Case) -> bool:
+    """Whether the level above annulled the opinion and ordered the matter to be handled anew."""
+    rows = Review.objects.filter(case=case).exclude(outcome="withdrawn").order_by("-id")
+    return rows.values_list("outcome", flat=True).first() == "annul"
 
 
 def clocks_of(case: Case) -> list[Clock]:

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants, can
+from yimen.access.roles import Role
 from yimen.accounts.models import User
-from yimen.cases import instructions, joint, queries
+from yimen.cases import instructions, joint, letterbook, queries
 from yimen.cases.access import UNIT_ROLES
 from yimen.cases.actions.filters import filters_of
 from yimen.cases.changes import count_news
@@ -60,7 +61,7 @@ def of(grants: Grants, user_id: int, path: str) -> Rail:
     news = count_news(grants)
     lists = _lists(grants, counts, path, ("mine", "due-soon", "overdue", "first-contact", "unit"))
     groups = [
-        Group("", [*_before_me(grants, path), *lists, *_pressing(grants, counts, path), *_helping(grants, path), _door("changes", _("有什么变化"), path, key=KEYS["changes"], count=news)]),
+        Group("", [*_before_me(grants, path), *lists, *_pressing(grants, counts, path), *_helping(grants, path), *_writing(grants, path), _door("changes", _("有什么变化"), path, key=KEYS["changes"], count=news)]),
         Group(_("我的筛选"), _saved(user_id)),
         Group(_("窗口"), _window(grants, counts, path)),
         Group(_("中心"), _centre(grants, counts, path)),
@@ -91,6 +92,13 @@ def _helping(grants: Grants, path: str) -> list[Item]:
     """协办, where a part is owed: by the own unit, at the desk by units without accounts."""
     owed = joint.parts_waiting_for(grants).count() if grants.has(*DESK, *UNIT_ROLES) else 0
     return [_door("assisting", _("协办"), path, count=owed)] if owed or path == reverse("staff:assisting") else []
+
+
+def _writing(grants: Grants, path: str) -> list[Item]:
+    """文书待办, for who drafts, signs or seals letters: one small count."""
+    if not grants.has(*DESK, Role.HANDLER, Role.HEAD):
+        return []
+    return [_door("letters", _("文书待办"), path, count=letterbook.waiting(grants).count())]
 
 
 def list_url(name: str) -> str:

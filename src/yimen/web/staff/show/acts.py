@@ -38,6 +38,8 @@ ICONS: Final = {
     "send_back": "undo", "tell": "message", "call_back": "phone", "redo": "undo", "rate": "star", "close": "check",
     "submit": "send", "instruct": "edit", "record_instruction": "camera", "send_back_proposal": "undo",
     "withdraw_submission": "undo", "redirect": "swap",
+    "request_review": "flag", "decide_review": "file", "request_re_review": "flag", "decide_re_review": "file",
+    "annul": "undo", "withdraw_review": "leave",
     "withdraw": "leave", "archive": "archive", "reopen": "undo", "recall": "undo",
     "merge": "link", "unmerge": "undo", "follow": "message",
 }  # fmt: skip
@@ -71,6 +73,12 @@ ABOUT: Final[Mapping[str, object]] = {
     "follow": _("把主件的结果告诉这位来访人；送达的方式和时间单独记。"),
     "redo": _("事项回到承办单位重新办理，办结时限重新计算。"),
     "reopen": _("成为新的一轮，您是首问责任人。"),
+    "request_review": _("来访人自收到书面处理意见之日起三十日内，可以请求上一级机关、单位复查。"),
+    "decide_review": _("复查机关在三十日内提出复查意见；收到复查意见之日起计算复核期限。"),
+    "request_re_review": _("来访人自收到复查意见之日起三十日内，可以请求复查机关的上一级复核。"),
+    "decide_re_review": _("维持或者变更的，信访程序终结，事项办结；撤销的，改用“复核撤销，责令重办”。"),
+    "annul": _("事项回到承办单位重新办理，办结时限重新计算。"),
+    "withdraw_review": _("只在来访人自己书面撤回时使用。"),
     "withdraw": _("只在来访人自己提出时使用。"),
 }
 

@@ -20,6 +20,7 @@ from yimen.cases.states import Who
 from ..door import StaffRequest, page
 from ..lists import WORKLISTS
 from ..show import case as shown
+from ..show import letters as paperwork
 from ..show import printing
 from ..show.acts import ACTS, ENDING, ICONS, Scene, scene_of
 from ..show.clock import card
@@ -47,13 +48,16 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
         "case": matter,
         "header": shown.header_of(matter),
         "text": shown.text_of(matter),
-        "next": next_of(matter, moves, request.user.pk),
+        "next": paperwork.through(next_of(matter, moves, request.user.pk), grants, matter),
         "people": people.participants(matter),
         "may_reveal": can(grants, "cases.reveal", matter),
         "parts": shown.parts_of(scene.assignments),
         "dates": shown.dates_of(matter),
         "pressure": scene.pressure,
         "links": shown.links_of(grants, matter),
+        "letters": paperwork.card_of(grants, matter),
+        "above": paperwork.above_of(matter),
+        "is_desk": Who.DESK in scene.who,
         "instructed": card_of(grants, matter, request.user.pk),
         "together": together_of(grants, matter),
         "outside": outside.outside_of(matter),
