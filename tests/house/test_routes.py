@@ -30,6 +30,7 @@ PUBLIC = {
     "mfa_authenticate": "the second step of the door",
     "mfa_login_webauthn": "the door, with a key",
     "staff_language": "changes the language of the pages",
+    "staff_text_size": "changes the size of the text",
 }
 # Pages of signing in guard themselves (`login_required`, `only`, the library); the stranger below tries them all.
 GUARDED_BY_AUTH = (

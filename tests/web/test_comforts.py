@@ -71,17 +71,17 @@ def test_common_answers_are_found_by_words(cast: Cast, enter: Enter) -> None:
 
 def test_numbers_elsewhere_are_added_shown_and_taken_away(cast: Cast, enter: Enter) -> None:
     case, client = cast["clerk1"].opens(), enter("clerk1")
-    client.post(at(case, "outside"), {"do": "add", "system": "petition", "number": "XF-2026-9"})
+    client.post(f"{at(case)}outside/", {"do": "add", "system": "petition", "number": "XF-2026-9"})
     assert "XF-2026-9" in page(client, at(case))
-    wrong = client.post(at(case, "outside"), {"do": "add", "system": "petition", "number": ""})
+    wrong = client.post(f"{at(case)}outside/", {"do": "add", "system": "petition", "number": ""})
     assert wrong.status_code == 400 and "请填写编号" in wrong.content.decode()
-    client.post(at(case, "outside"), {"do": "remove", "which": OutsideNumber.objects.get().pk})
+    client.post(f"{at(case)}outside/", {"do": "remove", "which": OutsideNumber.objects.get().pk})
     assert not OutsideNumber.objects.exists()
 
 
 def test_the_copy_block_follows_each_platforms_order_and_masks_people(cast: Cast, enter: Enter) -> None:
     case = cast["clerk1"].opens(name="欧阳兰", phone="13800002071", place="清溪路 18 号")
-    shown = page(enter("clerk1"), at(case, "outside"))
+    shown = page(enter("clerk1"), f"{at(case)}outside/")
     blocks = re.findall(r'<textarea[^>]*id="copy-(\w+)"[^>]*>(.*?)</textarea>', shown, re.S)
     assert [name for name, _text in blocks] == ["petition", "hotline", "governance"]
     for platform, text in blocks:
@@ -94,12 +94,12 @@ def test_the_copy_block_follows_each_platforms_order_and_masks_people(cast: Cast
 
 def test_names_come_into_the_block_only_for_a_reason_that_stays(cast: Cast, enter: Enter) -> None:
     case, client = cast["clerk1"].opens(name="欧阳兰", phone="13800002071"), enter("clerk1")
-    refused = client.post(at(case, "outside"), {"do": "reveal", "reason": " "})
+    refused = client.post(f"{at(case)}outside/", {"do": "reveal", "reason": " "})
     assert refused.status_code == 400 and "13800002071" not in refused.content.decode()
-    shown = client.post(at(case, "outside"), {"do": "reveal", "reason": "录入信访系统"}).content.decode()
+    shown = client.post(f"{at(case)}outside/", {"do": "reveal", "reason": "录入信访系统"}).content.decode()
     assert "联系电话：13800002071" in shown
     assert Entry.objects.filter(kind="case.revealed", subject_id=case.pk).count() == 1
-    leader = enter("leader1").post(at(case, "outside"), {"do": "reveal", "reason": "看看"})
+    leader = enter("leader1").post(f"{at(case)}outside/", {"do": "reveal", "reason": "看看"})
     assert leader.status_code == 403
 
 
@@ -179,13 +179,13 @@ def test_the_workbook_of_a_search_has_everything_found_and_nothing_else(
 
 def test_a_note_is_written_on_the_matters_page_and_reminds_at_home(cast: Cast, enter: Enter) -> None:
     case, client = cast["clerk1"].opens(), enter("clerk1")
-    client.post(at(case, "note"), {"text": "周四再打电话", "pinned": "1"})
+    client.post(f"{at(case)}note/", {"text": "周四再打电话", "pinned": "1"})
     assert "周四再打电话" in page(client, at(case)) and "周四再打电话" in page(client, "/staff/")
     for other in ("clerk2", "director"):
         assert "周四再打电话" not in page(enter(other), at(case)) + page(enter(other), "/staff/")
-    bad = client.post(at(case, "note"), {"text": "留着这句", "remind_on": "2026-13-40"})
+    bad = client.post(f"{at(case)}note/", {"text": "留着这句", "remind_on": "2026-13-40"})
     assert bad.status_code == 400 and "留着这句" in bad.content.decode()
-    client.post(at(case, "note"), {"do": "delete", "text": "x"})
+    client.post(f"{at(case)}note/", {"do": "delete", "text": "x"})
     assert not Note.objects.exists()
 
 
