@@ -448,3 +448,11 @@ def test_nothing_joins_people_of_a_split_matter(cast: Cast) -> None:
     case = cast["clerk1"].opens(name="陈女士", phone="13800002071")
     split(cast, case)
     assert not {field.name for field in Participant._meta.fields} & {"person", "same_as", "copied_from"}
+
+
+def test_a_visitor_who_is_also_a_representative_is_one_person(cast: Cast) -> None:
+    first = REPRESENTATIVES[0]
+    case = service(cast, name=first.name, phone=first.phone, party_size=3, representatives=REPRESENTATIVES)
+    assert [(one.slot, one.label) for one in joint.listed(case)] == [(1, "代表1"), (2, "代表2"), (3, "代表3")]
+    other = service(cast, name="钱四", phone="13800002079", party_size=4, representatives=REPRESENTATIVES)
+    assert [one.label for one in joint.listed(other)] == ["来访人", "代表1", "代表2", "代表3"]

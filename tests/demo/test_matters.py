@@ -175,7 +175,7 @@ def test_twenty_three_people_and_five_representatives_wait_for_warmth(stage: Sta
 
 def test_eleven_decorators_got_a_written_agreement_and_the_courts_confirmation(stage: Stage) -> None:
     case = case_of(stage, "wages")
-    assert (case.flow, case.party_size, case.rating, case.state) == ("petition", 11, 5, "archived")
+    assert (case.flow, case.party_size, case.rating, case.state) == ("petition", 11, 4, "archived")
     assert case.accepted_at and case.served_at
     assert any(
         "司法确认" in note for note in Contact.objects.filter(case=case).values_list("note", flat=True)

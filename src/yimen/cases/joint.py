@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from yimen.access.registry import Grants
 
 from .access import DESK_ROLES, UNIT_ROLES
+from .actions import people
 from .models import Assignment, AssistResult, AssistReturn, Case, Merge, Participant, PersonAnswer
 
 # A main matter in one of these has a result that its merged ones can be told.
@@ -100,12 +101,15 @@ class Listed:
 
 
 def listed(case: Case) -> list[Listed]:
-    """The people of a matter of many (party size over one, two or more listed); empty for an ordinary matter."""
+    """The people of a matter of many (party size over one, two or more listed); empty for an ordinary matter.
+
+    A visitor who is written down among the representatives too is one person, as a representative.
+    """
     if case.party_size < 2 or case.anonymous or case.sealed:
         return []
-    rows = (
-        Participant.objects.filter(case=case, role__in=_LISTED).order_by("slot").values_list("slot", "role")
-    )
+    people_ = Participant.objects.filter(case=case, role__in=_LISTED).order_by("slot")
+    twice = people.written_twice(case)
+    rows = [(slot, role) for slot, role in people_.values_list("slot", "role") if slot not in twice]
     found: list[Listed] = []
     counts: dict[str, int] = {}
     for slot, role in rows:
@@ -117,8 +121,9 @@ def listed(case: Case) -> list[Listed]:
 def _label(role: str, number: int) -> str:
     if role == "representative":
         return _("代表%d") % number
-    words = _("来访人") if role == "visitor" else _("代为反映人")
-    return words if number == 1 else f"{words}{number}"
+    if number == 1:
+        return _("来访人") if role == "visitor" else _("代为反映人")
+    return (_("来访人%d") if role == "visitor" else _("代为反映人%d")) % number
 
 
 def turn_of(case: Case) -> int:

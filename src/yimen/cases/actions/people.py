@@ -172,6 +172,17 @@ def reindex(case: Case) -> None:
     )
 
 
+def written_twice(case: Case) -> set[int]:
+    """Places of visitors who stand among this matter's representatives too, by name and phone. This matter alone."""
+    rows = list(Participant.objects.filter(case=case, role__in=["visitor", "representative"]))
+    if {row.role for row in rows} != {"visitor", "representative"}:
+        return set()
+    key = data_key(case.pk)
+    who = {row.slot: (row.role, _open(case.pk, key, row)) for row in rows}
+    speakers = {(one.name, one.phone) for role, one in who.values() if role == "representative"}
+    return {slot for slot, (role, one) in who.items() if role == "visitor" and (one.name, one.phone) in speakers}
+
+
 def _places_stay(case: Case, roles: list[str]) -> None:
     """Once listed persons were answered one by one, nobody moves to another's place: the answers stand by place."""
     if not PersonAnswer.objects.filter(case=case).exists():

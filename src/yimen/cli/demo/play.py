@@ -84,6 +84,9 @@ def perform(stage: Stage, key: str, step: Step) -> None:
         stage.refs[key] = _accusation(stage, actor, grants, step)
     elif step.verb in _FACTS:
         _FACTS[step.verb](actor, grants, stage.refs[key], **_fields(stage, step), at=step.at)
+    elif step.verb == "call_persons":
+        answers = {int(slot): given for slot, given in step.data["answers"].items()}
+        callbacks.record_persons(actor, grants, stage.refs[key], answers, at=step.at)
     elif step.verb == "callback":
         callbacks.record_callback(actor, grants, stage.refs[key], step.data, at=step.at)
     else:
