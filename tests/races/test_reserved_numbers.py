@@ -48,6 +48,17 @@ def _at_once(*deeds: Callable[[], object]) -> list[object]:
     return got
 
 
+@pytest.mark.django_db  # also asks for the test database, which `stage` cannot do by itself
+def test_a_number_is_read_in_its_full_form_however_it_was_typed() -> None:
+    for typed in (
+        "永〔2026〕00012",
+        "永(2026)12",
+        "2026 12",
+        "http://x/?reserved=%E6%B0%B8%E3%80%942026%E3%80%9500012",
+    ):
+        assert numbers.read(typed) == "永〔2026〕00012"
+
+
 def test_two_clerks_with_the_same_paper_make_one_matter(stage: Cast, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         clerk = stage["clerk1"]
