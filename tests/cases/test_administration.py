@@ -12,6 +12,7 @@ from cast import Cast, advance, play
 from yimen.access import actions as access
 from yimen.access.models import RoleGrant
 from yimen.access.registry import can, visible
+from yimen.access.roles import Role
 from yimen.calendars import queries as calendar
 from yimen.calendars.models import CalendarYear
 from yimen.cases.actions import calendar_changed, categories, clocks, desk
@@ -19,7 +20,7 @@ from yimen.cases.actions.handbook import load_handbook, revise
 from yimen.cases.actions.units import end_unit
 from yimen.cases.models import Case, Category, Clock, CommonAnswer, SealedExclusion, SealedGrant
 from yimen.foundation.actor import Actor
-from yimen.foundation.errors import Conflict, Invalid, Refused
+from yimen.foundation.errors import Conflict, Invalid, Missing, Refused
 from yimen.foundation.workcalendar import Day
 from yimen.ledger.models import Entry
 
@@ -185,3 +186,24 @@ def test_a_sealed_matter_is_closed_to_who_stands_in_for_somebody_named_in_it(cas
     assert sees() == (True, True)
     access.stand_in(ADMIN, RoleGrant.objects.get(user=head.user), deputy.user, TODAY(), tomorrow())
     assert sees() == (False, False)
+
+
+def test_who_stands_in_for_a_leader_instructs_and_it_says_for_whom(cast: Cast) -> None:
+    from yimen.cases import instructions
+
+    deputy = cast.joins("deputy", "副书记", "chengguan", Role.HANDLER)
+    away = RoleGrant.objects.get(user=cast["leader1"].user)
+    clerk = cast["clerk1"]
+    case = clerk.opens(category="demolition")
+    case = clerk.does(case, "submit", opinion="拟由城管办办理", unit="chengguan", leader=str(away.user_id))
+    with pytest.raises(Missing):
+        deputy.does(case, "instruct", instruction="同意")
+    access.stand_in(ADMIN, away, deputy.user, TODAY(), tomorrow())
+    deputy._grants = None
+    case = deputy.does(case, "instruct", instruction="同意")
+    assert case.state == "dispatched"
+    (told,) = instructions.told(case)
+    assert instructions.signature(told.row) == "副书记（代何书记）"
+    assert (
+        Entry.objects.get(kind="case.instruct", subject_id=case.pk).payload["leader"] == "副书记（代何书记）"
+    )

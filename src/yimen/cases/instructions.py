@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from yimen.access.queries import holding
 from yimen.access.registry import Grants
 from yimen.access.roles import Role
 
@@ -62,12 +65,23 @@ class Told:
 
 def told(case: Case) -> list[Told]:
     """Every instruction of a matter, the earliest first, struck ones among them. Two queries."""
-    rows = Instruction.objects.filter(case=case).select_related("leader", "by", "paper").order_by("id")
+    rows = Instruction.objects.filter(case=case).select_related("leader", "by", "paper", "submission__recipient").order_by("id")
     found = {row.pk: Told(row) for row in rows}
     if found:
         for mark in InstructionMark.objects.filter(instruction__in=found).select_related("by"):
             found[mark.instruction_id].marks[mark.kind] = mark
     return list(found.values())
+
+
+def signature(row: Instruction) -> str:
+    """Whose instruction it is, as it is read: who signs for an absent leader (代理) says for whom."""
+    asked = row.submission
+    if asked is None or asked.recipient is None or row.recorded or asked.recipient_id == row.leader_id:
+        return str(row.leader.name)
+    day = timezone.localdate(row.signed_at)
+    if not holding(day).filter(user=row.leader_id, stands_for=asked.recipient_id, role__in=LEADERS).exists():
+        return str(row.leader.name)
+    return _("%(name)s（代%(absent)s）") % {"name": row.leader.name, "absent": asked.recipient.name}
 
 
 def submissions(case: Case) -> list[Submission]:

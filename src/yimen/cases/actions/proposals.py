@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from yimen.foundation.errors import Invalid
 from yimen.organisations.models import Unit, UnitKind
 
+from .. import instructions
 from ..models import Attachment, Case, Instruction
 
 UNNAMED = "××"  # in a phrase: the lead unit, named when it is signed
@@ -46,7 +47,7 @@ def signed(row: Instruction) -> dict[str, Any]:
     paper = str(row.paper.uuid) if row.paper else None
     return {
         "instruction": str(row.uuid),
-        "leader": row.leader.name,
+        "leader": instructions.signature(row),
         "signed_at": row.signed_at,
         "paper": paper,
     }

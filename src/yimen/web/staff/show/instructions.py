@@ -134,7 +134,7 @@ def _said(case: Case, told: Told, user_id: int, director: bool) -> Said:
     may_end = not struck and may_strike(told, user_id, director=director)
     return Said(
         words=row.words,
-        leader=row.leader.name,
+        leader=instructions.signature(row),
         at=row.signed_at,
         recorded=str(row.get_recorded_display()) if row.recorded else "",
         by=row.by.name if row.recorded else "",
