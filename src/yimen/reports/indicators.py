@@ -140,12 +140,12 @@ class Line:
 
 def total(grants: Grants, span: Period) -> Line:
     """Every indicator over all that the reader may see."""
-    return Line("", _("合计"), {name: measures.count(grants, name, span) for name in NEEDED})
+    return Line("", _("合计"), measures.count_all(grants, NEEDED, span))
 
 
 def table(grants: Grants, span: Period, by: str) -> list[Line]:
     """The total, then each unit or category that has a number; a fixed number of queries whatever the rows."""
-    found = {name: measures.counts(grants, name, span, by) for name in NEEDED}
+    found = measures.tally(grants, NEEDED, span, by)
     keys = {key for row in found.values() for key in row}
     named = measures.names(by) | {"-": _("未转办")}
     lines = [

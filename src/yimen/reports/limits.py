@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 
 from .models import Limit
-from .moves import Lister, Rows, by_case, known, later
+from .moves import Condition, Lister, Rows, by_case, known, later, named, perhaps_open
 from .period import Period
 
 
@@ -15,8 +15,7 @@ def current(span: Period) -> Rows:
     newer = Limit.objects.filter(
         clock=OuterRef("clock_id"), id__gt=OuterRef("pk"), at__lte=span.cutoff, known_at__lte=span.known
     )
-    rows = rows.filter(~Exists(newer)).exclude(outcome="void")
-    return rows.annotate(of_case=F("case_id"), of_unit=F("unit_id"))
+    return named(rows.filter(~Exists(newer)).exclude(outcome="void"))
 
 
 def due(kind: str, *, step: str = "", flow: str = "") -> Lister:
@@ -30,30 +29,18 @@ def due(kind: str, *, step: str = "", flow: str = "") -> Lister:
     return lister
 
 
-def met(lister: Lister) -> Lister:
-    return lambda span: lister(span).filter(outcome="met")
-
-
-def late(lister: Lister) -> Lister:
-    return lambda span: lister(span).filter(outcome="late")
-
-
-def unmet(lister: Lister) -> Lister:
-    """Fell due and nothing was done by the cut-off."""
-    return lambda span: lister(span).filter(stopped_at=None)
-
-
-def done(lister: Lister) -> Lister:
-    return lambda span: lister(span).exclude(stopped_at=None)
-
-
-def extended(lister: Lister) -> Lister:
-    return lambda span: lister(span).filter(extend__gt=0)
+def _always(condition: Q) -> Condition:
+    return lambda _span: condition
 
 
 conclusions = due("conclude")
 petition_conclusions = due("conclude", flow="petition")
 receipts = due("step", step="dispatched")
+met = _always(Q(outcome="met"))
+late = _always(Q(outcome="late"))
+unmet = _always(Q(stopped_at=None))  # nothing was done by the cut-off
+done = _always(Q(stopped_at__isnull=False))
+extended = _always(Q(extend__gt=0))
 
 
 def falling_due(span: Period) -> Rows:
@@ -64,17 +51,15 @@ def falling_due(span: Period) -> Rows:
 
 def overdue(span: Period) -> Rows:
     """Past its limit and not answered at the cut-off, whenever it fell due."""
-    return by_case(
-        current(span).filter(kind="conclude", stopped_at=None, due_at__lt=span.cutoff), "-clock_id"
-    )
+    rows = current(span).filter(kind="conclude", stopped_at=None, due_at__lt=span.cutoff)
+    return by_case(rows.filter(case__in=perhaps_open(span)), "-clock_id")
 
 
 def extended_after_expiry(span: Period) -> Rows:
     """Must stay empty: an extension that came when the time was already over (信访工作条例 §34)."""
     before = Limit.objects.filter(clock=OuterRef("clock_id"), id__lt=OuterRef("pk")).order_by("-id")
     rows = Limit.objects.filter(span.within("at"), known_at__lte=span.known, kind="conclude", extend__gt=0)
-    rows = rows.annotate(of_case=F("case_id"), of_unit=F("unit_id"))
-    rows = rows.annotate(
+    rows = named(rows).annotate(
         had=Subquery(before.values("extend")[:1]), ran_to=Subquery(before.values("due_at")[:1])
     )
     return rows.filter(had__lt=F("extend"), ran_to__lt=F("at"))
@@ -83,11 +68,16 @@ def extended_after_expiry(span: Period) -> Rows:
 # --- 告知 (信访工作条例 §23): by clock, or at the counter with the registration, when no clock ever ran ------------
 
 
+def notices(span: Period) -> Rows:
+    rows = due("inform", flow="petition")(span)
+    return rows.annotate(in_time=Case(When(outcome="met", then=Value(True)), default=Value(False)))
+
+
 def told_at_once(span: Period) -> Rows:
     kind = later(span).order_by("-id").values("flow")[:1]
     rows = known(span).filter(span.within("case__received_at"), was="", history=False, told_at__isnull=False)
-    rows = rows.annotate(last_flow=Subquery(kind))
+    rows = rows.annotate(last_flow=Subquery(kind), in_time=Value(True))
     return rows.filter(Q(last_flow="petition") | Q(last_flow=None, flow="petition"))
 
 
-notices = due("inform", flow="petition")
+in_time = _always(Q(in_time=True))

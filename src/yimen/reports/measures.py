@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,69 +23,75 @@ from yimen.organisations.models import Unit
 
 from . import limits, moves
 from .models import Standing
-from .moves import Lister, Rows
+from .moves import Condition, Lister, Rows
 from .period import Period, period
 from .settings import read
 
-_LISTS: Final[dict[str, Lister]] = {
-    "received": moves.received,
-    "groups": moves.groups,
-    "typed-late": moves.typed_late,
-    "answered": moves.moved("answered"),
-    "guided": moves.moved("guided"),
-    "dispatched": moves.dispatched,
-    "dispatched-rightly": moves.dispatched_rightly,
-    "dispatched-returned": moves.dispatched_returned,
-    "dispatched-return-refused": moves.dispatched_return_refused,
-    "returned": moves.returned,
-    "return-refused": moves.return_refused,
-    "recalled": moves.recalled,
-    "receipt-due": limits.receipts,
-    "received-in-time": limits.met(limits.receipts),
-    "due": limits.conclusions,
-    "on-time": limits.met(limits.conclusions),
-    "late": limits.late(limits.conclusions),
-    "open-late": limits.unmet(limits.conclusions),
-    "concluded": limits.done(limits.conclusions),
-    "extended": limits.extended(limits.conclusions),
-    "petition-due": limits.petition_conclusions,
-    "petition-on-time": limits.met(limits.petition_conclusions),
-    "falls-due": limits.falling_due,
-    "overdue": limits.overdue,
-    "open": moves.standing_in(*OPEN_STATES),
-    "awaiting": moves.standing_in("awaiting"),
-    "closed": moves.closed,
-    "closed-after-redo": moves.closed_after_redo,
-    "redone": moves.redone,
-    "reopened": moves.reopened,
-    "watched": moves.watched,
-    "solved-once": moves.solved_once,
-    "repeated": moves.repeated,
-    "closing-call-owed": moves.closed_owing_call,
-    "closing-called": moves.closed_called,
-    "called": moves.called,
-    "reached": moves.reached,
-    "contacted": moves.contacted,
-    "solved": moves.solved,
-    "satisfied": moves.rated(4, 5),
-    "fairly": moves.rated(3),
-    "urged": moves.noted("case.urged"),
-    "supervised": moves.noted("case.supervised"),
-    "closed-uncalled": moves.closed_uncalled,
-    "closed-unsolved": moves.closed_unsolved,
-    "extended-after-expiry": limits.extended_after_expiry,
-    "returned-twice": moves.returned_twice,
-    "rescreened": moves.rescreened,
-    "suspended": moves.noted("case.suspended"),
-}
-# Two sources that never hold the same matter: by a clock, and told with the registration, when none ran.
-_SUMS: Final[dict[str, tuple[Lister, ...]]] = {
+# Lists, some of two sources that never hold the same fact.
+_LISTS: Final[dict[str, tuple[Lister, ...]]] = {
+    "received": (moves.received,),
+    "answered": (moves.moved("answered"),),
+    "guided": (moves.moved("guided"),),
+    "dispatched": (moves.dispatched,),
+    "returned": (moves.returned,),
+    "return-refused": (moves.return_refused,),
+    "recalled": (moves.recalled,),
+    "receipt-due": (limits.receipts,),
+    "due": (limits.conclusions,),
+    "petition-due": (limits.petition_conclusions,),
     "notice-due": (limits.notices, limits.told_at_once),
-    "noticed": (limits.met(limits.notices), limits.told_at_once),
+    "falls-due": (limits.falling_due,),
+    "overdue": (limits.overdue,),
+    "open": (moves.standing_in(*OPEN_STATES),),
+    "awaiting": (moves.standing_in("awaiting"),),
+    "closed": (moves.closed,),
+    "redone": (moves.redone,),
+    "reopened": (moves.reopened,),
+    "reviewed": (moves.moved("reviewing", "re_reviewing"),),
+    "watched": (moves.watched,),
+    "called": (moves.called, moves.uncalled),
+    "reminded": (moves.noted("case.reminded"),),
+    "urged": (moves.noted("case.urged"),),
+    "supervised": (moves.noted("case.supervised"),),
+    "reported-up": (moves.noted("case.reported_up"),),
+    "extended-after-expiry": (limits.extended_after_expiry,),
+    "extension-refused": (moves.noted("case.extension_refused"),),
+    "rescreened": (moves.rescreened,),
+    "split": (moves.noted("case.split"),),
+    "suspended": (moves.noted("case.suspended"),),
+}
+# Parts of a list: its rows that meet a condition.
+_PARTS: Final[dict[str, tuple[str, Condition]]] = {
+    "groups": ("received", moves.of_group),
+    "typed-late": ("received", moves.typed_late),
+    "repeated": ("received", moves.repeated),
+    "dispatched-rightly": ("dispatched", moves.sent_rightly),
+    "dispatched-returned": ("dispatched", moves.given_back),
+    "dispatched-return-refused": ("dispatched", moves.return_was_refused),
+    "returned-twice": ("returned", moves.not_the_first),
+    "received-in-time": ("receipt-due", limits.met),
+    "on-time": ("due", limits.met),
+    "late": ("due", limits.late),
+    "open-late": ("due", limits.unmet),
+    "concluded": ("due", limits.done),
+    "extended": ("due", limits.extended),
+    "petition-on-time": ("petition-due", limits.met),
+    "noticed": ("notice-due", limits.in_time),
+    "closed-after-redo": ("closed", moves.after_redo),
+    "closed-unsolved": ("closed", moves.unsolved),
+    "closing-call-owed": ("closed", moves.owing_call),
+    "closing-called": ("closed", moves.was_called),
+    "closed-uncalled": ("closed", moves.never_called),
+    "solved-once": ("watched", moves.solved_once),
+    "reached": ("called", moves.reached),
+    "contacted": ("called", moves.contacted),
+    "solved": ("called", moves.solved),
+    "satisfied": ("called", moves.rated(4, 5)),
+    "fairly": ("called", moves.rated(3)),
 }
 EXCEPTIONS: Final = (
-    "closed-uncalled", "closed-unsolved", "extended-after-expiry", "extended", "suspended", "returned-twice",
-    "return-refused", "recalled", "reopened", "repeated", "rescreened", "typed-late",
+    "closed-uncalled", "closed-unsolved", "extended-after-expiry", "extension-refused", "extended", "suspended",
+    "returned-twice", "return-refused", "recalled", "reopened", "repeated", "split", "rescreened", "typed-late",
 )  # fmt: skip
 
 
@@ -119,20 +125,35 @@ def _measure(row: dict[str, str]) -> Measure:
 MEASURES: Final = {row["key"]: _measure(row) for row in read("measures")}
 
 
-def lists(grants: Grants, name: str, span: Period) -> list[Rows]:
-    """The querysets behind a figure, inside what the reader may see. Raises Missing for an unknown name."""
-    if name not in MEASURES:
+def _base(name: str, span: Period) -> tuple[str, Q]:
+    """The list a figure belongs to, and which of its rows it counts. Raises Missing for an unknown name."""
+    if name in _LISTS:
+        return name, Q()
+    if name not in _PARTS:
         raise Missing(_("没有这项指标"))
+    base, condition = _PARTS[name]
+    return base, condition(span)
+
+
+def _sources(grants: Grants, base: str, span: Period) -> list[Rows]:
+    """The rows of a list inside what the reader may see; never of a sealed matter."""
     seen = queries.visible_to(grants).filter(sealed=False).values("pk")
-    makers = _SUMS.get(name) or (_LISTS[name],)
-    return [make(span).filter(of_case__in=seen) for make in makers]
+    return [make(span).filter(of_case__in=seen) for make in _LISTS[base]]
+
+
+def lists(grants: Grants, name: str, span: Period) -> list[Rows]:
+    """The querysets behind a figure."""
+    base, condition = _base(name, span)
+    return [rows.filter(condition) for rows in _sources(grants, base, span)]
 
 
 GROUPS: Final = ("unit", "category")
 
 
 def _grouped(rows: Rows, span: Period, by: str) -> Rows:
-    """`group`: the unit's number, or the category's key as it was at the cut-off."""
+    """`group`: the unit's number, or the category's key as it was at the cut-off; nothing when `by` is empty."""
+    if not by:
+        return rows.annotate(group=Value(""))
     if by == "unit":
         return rows.annotate(group=F("of_unit"))
     if by != "category":
@@ -143,23 +164,40 @@ def _grouped(rows: Rows, span: Period, by: str) -> Rows:
     return rows.annotate(group=Subquery(latest.values("category__key")[:1]))
 
 
+def tally(grants: Grants, wanted: Iterable[str], span: Period, by: str = "") -> dict[str, dict[str, int]]:
+    """Of each figure how many rows each unit or category has, by key ("-" without one; "" when not grouped).
+
+    One query for each list, however many of its parts are wanted and however many rows there are.
+    """
+    found: dict[str, dict[str, int]] = {name: {} for name in wanted}
+    keys, parts = _keys(by), [(name, *_base(name, span)) for name in found]
+    for base in dict.fromkeys(row[1] for row in parts):
+        mine = {f"n{place}": row for place, row in enumerate(parts) if row[1] == base}
+        columns = {alias: Count("pk", filter=row[2] or None) for alias, row in mine.items()}
+        for rows in _sources(grants, base, span):
+            for line in _grouped(rows, span, by).order_by().values("group").annotate(**columns):
+                key = keys.get(line["group"], "-")
+                for alias, (name, _list, _condition) in mine.items():
+                    found[name][key] = found[name].get(key, 0) + line[alias]
+    return {name: {key: n for key, n in row.items() if n} for name, row in found.items()}
+
+
+def count_all(grants: Grants, wanted: Iterable[str], span: Period) -> dict[str, int]:
+    return {name: row.get("", 0) for name, row in tally(grants, wanted, span).items()}
+
+
 def count(grants: Grants, name: str, span: Period) -> int:
-    return sum(rows.count() for rows in lists(grants, name, span))
+    return count_all(grants, [name], span)[name]
 
 
 def counts(grants: Grants, name: str, span: Period, by: str) -> dict[str, int]:
-    """How many rows of each unit or category, by key; "-" without one. One query for each source."""
-    found: dict[str, int] = {}
-    keys = _keys(by)
-    for rows in lists(grants, name, span):
-        grouped = _grouped(rows, span, by).order_by().values("group").annotate(n=Count("pk"))
-        for row in grouped:
-            key = keys.get(row["group"], "-")
-            found[key] = found.get(key, 0) + row["n"]
-    return found
+    """How many rows of each unit or category; "-" without one."""
+    return tally(grants, [name], span, by)[name]
 
 
 def _keys(by: str) -> dict[Any, str]:
+    if not by:
+        return {"": ""}
     if by == "unit":
         return dict(Unit.objects.values_list("pk", "key"))
     return {key: key for key in Category.objects.values_list("key", flat=True)}
@@ -204,7 +242,9 @@ __all__ = [
     "Period",
     "Row",
     "count",
+    "count_all",
     "counts",
     "names",
     "period",
+    "tally",
 ]

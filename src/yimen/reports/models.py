@@ -7,6 +7,7 @@ No foreign key holds these rows: they are a copy for counting, never the truth o
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 
@@ -46,6 +47,7 @@ class Standing(models.Model):
         indexes = [
             models.Index(fields=["case", "id"], name="standing_case"),
             models.Index(fields=["state", "at"], name="standing_moved"),
+            BrinIndex(fields=["known_at"], name="standing_known"),
         ]
 
     def __str__(self) -> str:
@@ -76,6 +78,7 @@ class Limit(models.Model):
         indexes = [
             models.Index(fields=["clock", "id"], name="limit_clock"),
             models.Index(fields=["kind", "due_at"], name="limit_due"),
+            models.Index(fields=["at"], condition=models.Q(extend__gt=0), name="limit_extended"),
         ]
 
     def __str__(self) -> str:

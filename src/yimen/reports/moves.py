@@ -1,6 +1,7 @@
 """Lists of changes: what was received, dispatched, returned, called back, closed, as known at a cut-off.
 
-Every list is a queryset whose rows say `of_case` and `of_unit`; its number is its length.
+A list is a queryset whose rows say `of_case` and `of_unit`; its number is its length. A part of a list is a
+condition on its rows, so that a list and all its parts are counted in one query.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from yimen.cases.fields import NOT_DRAWN
-from yimen.cases.models import Link, Sampling
+from yimen.cases.models import Case, Link, Sampling
 from yimen.ledger.models import Entry
 
 from .models import Limit, Standing
@@ -22,6 +23,7 @@ from .settings import number
 
 Rows: TypeAlias = "QuerySet[Any]"
 Lister: TypeAlias = Callable[[Period], Rows]
+Condition: TypeAlias = Callable[[Period], Q]
 
 _SENT = ("dispatched", "return_requested")  # already with the unit: coming back to it is no new dispatch
 _DISPATCH = Q(state="dispatched") & ~Q(was__in=_SENT)
@@ -31,19 +33,33 @@ _OVER = ("closed", "archived", "withdrawn")
 
 def known(span: Period) -> Rows:
     """Every change that had happened by the cut-off and was known."""
-    rows = Standing.objects.filter(at__lte=span.cutoff, known_at__lte=span.known)
+    return named(Standing.objects.filter(at__lte=span.cutoff, known_at__lte=span.known))
+
+
+def named(rows: Rows) -> Rows:
     return rows.annotate(of_case=F("case_id"), of_unit=F("unit_id"))
 
 
 def by_case(rows: Rows, order: str = "-id") -> Rows:
     """The last row of each matter: a matter counts once."""
     last = rows.order_by("case_id", order).distinct("case_id").values("pk")
-    return rows.filter(pk__in=last)
+    return named(rows.model.objects.filter(pk__in=last))
 
 
 def later(span: Period) -> Rows:
     """Changes of the same matter after the row in hand."""
     return known(span).filter(case=OuterRef("case_id"), id__gt=OuterRef("pk"))
+
+
+def _earlier(span: Period) -> Rows:
+    return known(span).filter(case=OuterRef("case_id"), id__lt=OuterRef("pk"))
+
+
+def perhaps_open(span: Period) -> Rows:
+    """Matters that may have been open at the cut-off: open now, or changed or learnt of since. Others surely were not."""
+    learnt = Standing.objects.filter(known_at__gt=span.known).values("case_id")
+    found = Case.objects.filter(Q(open=True) | Q(changed_at__gt=span.cutoff) | Q(pk__in=learnt))
+    return found.values("pk")
 
 
 def moved(*states: str, was: tuple[str, ...] = ()) -> Lister:
@@ -56,42 +72,69 @@ def moved(*states: str, was: tuple[str, ...] = ()) -> Lister:
     return lister
 
 
+def standing_in(*states: str) -> Lister:
+    """Matters that were in one of `states` at the cut-off, whenever they came."""
+
+    def lister(span: Period) -> Rows:
+        rows = known(span).filter(case__in=perhaps_open(span), state__in=states, history=False)
+        return rows.filter(~Exists(later(span)))
+
+    return lister
+
+
+# --- received ------------------------------------------------------------------------------------------------------
+
+
 def received(span: Period) -> Rows:
     """New matters by the day of receipt; what was imported with its answer is history and not counted."""
     return known(span).filter(span.within("case__received_at"), was="", history=False)
 
 
-def groups(span: Period) -> Rows:
-    return received(span).filter(case__party_size__gte=number("group_size"))
+def of_group(_span: Period) -> Q:
+    return Q(case__party_size__gte=number("group_size"))
 
 
-def typed_late(span: Period) -> Rows:
+def typed_late(_span: Period) -> Q:
     """补录: typed in more than a day after receipt."""
-    return received(span).filter(at__gt=F("case__received_at") + DAY)
+    return Q(at__gt=F("case__received_at") + DAY)
+
+
+def repeated(span: Period) -> Q:
+    """A clerk linked the matter with one received earlier; a clerk's act, nothing else."""
+    received_at = OuterRef("case__received_at")
+    first = _links(span).filter(case=OuterRef("case_id"), other__received_at__lt=received_at)
+    second = _links(span).filter(other=OuterRef("case_id"), case__received_at__lt=received_at)
+    return Q(Exists(first)) | Q(Exists(second))
+
+
+def _links(span: Period) -> Rows:
+    return Link.objects.filter(kind="same", at__lte=min(span.cutoff, span.known))
+
+
+# --- dispatched and returned ---------------------------------------------------------------------------------------
 
 
 def dispatched(span: Period) -> Rows:
-    """Every sending to a lead unit, by instruction, designation or directly; each unit for itself."""
-    return known(span).filter(_DISPATCH, span.within("at"))
+    """Every sending to a lead unit, by instruction, designation or directly; each unit for itself.
+
+    `ended` says how it ended, if it did: returned, registered (taken back) or dispatched (elsewhere).
+    """
+    ends = later(span).filter(Q(state="returned") | _RECALL | _DISPATCH).order_by("id")
+    rows = known(span).filter(_DISPATCH, span.within("at"))
+    return rows.annotate(ended=Subquery(ends.values("state")[:1]))
 
 
-def _with_end(span: Period) -> Rows:
-    """Dispatches with how they ended, if they did: returned, registered (taken back) or dispatched (elsewhere)."""
-    ends = later(span).filter(Q(state="returned") | _RECALL | _DISPATCH)
-    return dispatched(span).annotate(ended=Subquery(ends.order_by("id").values("state")[:1]))
+def given_back(_span: Period) -> Q:
+    return Q(ended="returned")
 
 
-def dispatched_returned(span: Period) -> Rows:
-    return _with_end(span).filter(ended="returned")
+def sent_rightly(_span: Period) -> Q:
+    return Q(ended=None) | Q(ended="dispatched")
 
 
-def dispatched_rightly(span: Period) -> Rows:
-    return _with_end(span).filter(Q(ended=None) | Q(ended="dispatched"))
-
-
-def dispatched_return_refused(span: Period) -> Rows:
+def return_was_refused(span: Period) -> Q:
     refused = later(span).filter(was="return_requested", state="dispatched", unit=OuterRef("unit"))
-    return dispatched(span).filter(Exists(refused))
+    return Q(Exists(refused))
 
 
 def _by_was_unit(rows: Rows) -> Rows:
@@ -103,108 +146,107 @@ def returned(span: Period) -> Rows:
     return _by_was_unit(known(span).filter(span.within("at"), was="return_requested", state="returned"))
 
 
+def not_the_first(_span: Period) -> Q:
+    return Q(returns__gte=2)
+
+
 def return_refused(span: Period) -> Rows:
     return known(span).filter(span.within("at"), was="return_requested", state="dispatched")
-
-
-def returned_twice(span: Period) -> Rows:
-    return returned(span).filter(returns__gte=2)
 
 
 def recalled(span: Period) -> Rows:
     return _by_was_unit(known(span).filter(_RECALL, span.within("at")))
 
 
+# --- closed, done again ---------------------------------------------------------------------------------------------
+
+closed: Lister = moved("closed")
+reopened: Lister = moved("registered", was=_OVER)
+
+
 def redone(span: Period) -> Rows:
     return known(span).filter(span.within("at"), was="called_back", state="in_hand")
 
 
-closed: Lister = moved("closed")
+def after_redo(_span: Period) -> Q:
+    """A call-back had sent the matter back to be done again."""
+    return Q(redos__gte=1)
 
 
-def closed_after_redo(span: Period) -> Rows:
-    """Closed matters that a call-back had sent back to be done again."""
-    return closed(span).filter(redos__gte=1)
-
-
-def closed_unsolved(span: Period) -> Rows:
-    return closed(span).filter(solved__in=("no", "partly"))
-
-
-def _called_before(span: Period) -> Exists:
-    calls = known(span).filter(
-        case=OuterRef("case_id"), id__lt=OuterRef("pk"), was="told", state="called_back"
-    )
-    return Exists(calls)
-
-
-def closed_owing_call(span: Period) -> Rows:
-    """Closed matters in which a unit's answer was owed a call-back; not those answered or guided at the desk."""
-    told = known(span).filter(case=OuterRef("case_id"), id__lt=OuterRef("pk"), state="told")
-    rows = closed(span).filter(Exists(told), case__anonymous=False)
-    return rows.exclude(outcome__in=NOT_OWED)
-
-
-def closed_called(span: Period) -> Rows:
-    return closed_owing_call(span).filter(_called_before(span))
-
-
-def closed_uncalled(span: Period) -> Rows:
-    return closed_owing_call(span).exclude(_called_before(span))
+def unsolved(_span: Period) -> Q:
+    return Q(solved__in=("no", "partly"))
 
 
 # A call-back that nobody owed: without a way to reach the person, or not drawn where a sample is called.
 NOT_OWED = ("not_owed", NOT_DRAWN)
 
 
-def _finished(span: Period) -> Rows:
-    """Call-backs that came to an end in the period: an answer, a refusal or the last try; the last of each matter."""
-    rows = known(span).filter(span.within("at"), was="told", state="called_back")
-    return by_case(rows.exclude(outcome__in=NOT_OWED))
+def owing_call(span: Period) -> Q:
+    """A unit's answer was owed a call-back; not those answered or guided at the desk."""
+    told = _earlier(span).filter(state="told")
+    return Q(Exists(told), case__anonymous=False) & ~Q(outcome__in=NOT_OWED)
+
+
+def was_called(span: Period) -> Q:
+    return owing_call(span) & Q(Exists(_earlier(span).filter(was="told", state="called_back")))
+
+
+def never_called(span: Period) -> Q:
+    return owing_call(span) & Q(~Exists(_earlier(span).filter(was="told", state="called_back")))
+
+
+# --- call-backs ----------------------------------------------------------------------------------------------------
+
+
+def _with_rating(rows: Rows, span: Period) -> Rows:
+    """`final` is the person's rating, given in the call or entered with it afterwards."""
+    after = later(span).filter(was="called_back").order_by("id").values("rating")[:1]
+    return rows.annotate(final=Coalesce("rating", Subquery(after)))
 
 
 def called(span: Period) -> Rows:
-    """Should have been called back: finished in the period, or fell due in it and was not done by the cut-off."""
-    finished = _finished(span).values("pk")
+    """Call-backs that ended in the period (an answer, a refusal, the last try), the last of each matter."""
+    ended = known(span).filter(span.within("at"), was="told", state="called_back").exclude(outcome__in=NOT_OWED)
+    return _with_rating(by_case(ended), span)
+
+
+def uncalled(span: Period) -> Rows:
+    """Call-backs that fell due in the period and were not made by the cut-off; also of a second reply."""
     owed = Limit.objects.filter(
         span.within("due_at"), case=OuterRef("case_id"), kind="step", step="told", at__lte=span.cutoff,
         known_at__lte=span.known, start_at__gte=OuterRef("at"),
     )  # fmt: skip
-    drawn = Sampling.objects.filter(case=OuterRef("case_id"), at__lte=OuterRef("at")).order_by("-turn")
-    waiting = known(span).filter(~Exists(later(span)), Exists(owed), state="told", case__anonymous=False)
-    waiting = waiting.exclude(Exists(drawn.filter(drawn=False)))
-    return known(span).filter(Q(pk__in=finished) | Q(pk__in=waiting.values("pk")))
+    spared = Sampling.objects.filter(case=OuterRef("case_id"), at__lte=OuterRef("at"), drawn=False)
+    waiting = standing_in("told")(span).filter(case__anonymous=False)
+    return waiting.filter(Exists(owed), ~Exists(spared)).annotate(final=F("rating"))
 
 
-def reached(span: Period) -> Rows:
-    return _finished(span).filter(outcome="reached")
+def reached(_span: Period) -> Q:
+    return Q(state="called_back", outcome="reached")
 
 
-def solved(span: Period) -> Rows:
-    return reached(span).filter(solved="yes")
+def solved(span: Period) -> Q:
+    return reached(span) & Q(solved="yes")
 
 
-def contacted(span: Period) -> Rows:
-    """Of those reached: matters in which a call or visit to the resident was logged before."""
+def contacted(span: Period) -> Q:
+    """A call or visit to the resident was logged before the call-back."""
     logged = Entry.objects.filter(
         subject="case", kind="case.contacted", subject_id=OuterRef("case_id"), at__lte=OuterRef("at"),
         recorded_at__lte=span.known,
     )  # fmt: skip
-    return reached(span).filter(Exists(logged))
+    return reached(span) & Q(Exists(logged))
 
 
-def rated(*ratings: int) -> Lister:
-    """Of those reached: the person's rating, given in the call or entered with it afterwards."""
+def rated(*ratings: int) -> Condition:
+    return lambda span: reached(span) & Q(final__in=ratings)
 
-    def lister(span: Period) -> Rows:
-        after = later(span).filter(was="called_back").order_by("id").values("rating")[:1]
-        return reached(span).annotate(final=Coalesce("rating", Subquery(after))).filter(final__in=ratings)
 
-    return lister
+# --- facts that change no state -------------------------------------------------------------------------------------
 
 
 def noted(*kinds: str) -> Lister:
-    """Facts that change no state, from the ledger; the unit is the lead unit of that moment."""
+    """From the ledger; the unit is the lead unit of that moment."""
 
     def lister(span: Period) -> Rows:
         begin, _end = span.bounds
@@ -225,47 +267,30 @@ def rescreened(span: Period) -> Rows:
     return noted("case.screened")(span).exclude(payload__was="")
 
 
-def standing_in(*states: str) -> Lister:
-    """Matters that were in one of `states` at the cut-off, whenever they came."""
-    return lambda span: known(span).filter(~Exists(later(span)), state__in=states, history=False)
+# --- solved at once -------------------------------------------------------------------------------------------------
 
 
-reopened: Lister = moved("registered", was=_OVER)
-
-
-def _linked(span: Period, row: str, until: Any = None) -> Q:
-    """A clerk linked the matter `row` refers to with one received earlier; a clerk's act, nothing else."""
-    links = Link.objects.filter(kind="same", at__lte=min(span.cutoff, span.known))
-    earlier = {"received_at__lt": OuterRef("case__received_at")}
-    first = links.filter(case=OuterRef(row), other__received_at__lt=earlier["received_at__lt"])
-    second = links.filter(other=OuterRef(row), case__received_at__lt=earlier["received_at__lt"])
-    return Q(Exists(first)) | Q(Exists(second))
-
-
-def repeated(span: Period) -> Rows:
-    return received(span).filter(_linked(span, "case_id"))
+def _watching() -> timedelta:
+    return timedelta(days=int(number("once_solved_days")))
 
 
 def watched(span: Period) -> Rows:
     """Closed matters whose days of watching ended in the period."""
-    days = timedelta(days=int(number("once_solved_days")))
-    begin, end = span.bounds
+    days, (begin, end) = _watching(), span.bounds
     rows = known(span).filter(
         state="closed", at__gte=begin - days, at__lt=end - days, at__lte=span.cutoff - days
     )
     return by_case(rows.exclude(was="closed"))
 
 
-def solved_once(span: Period) -> Rows:
-    """Of those: never done again or reopened, and no new matter was linked to it within the days of watching."""
-    days = timedelta(days=int(number("once_solved_days")))
-    again = later(span).filter(was__in=_OVER, state="registered", at__lte=OuterRef("at") + days)
-    links = Link.objects.filter(kind="same", at__lte=min(span.cutoff, span.known))
-    follow = {"received_at__gt": OuterRef("at"), "received_at__lte": OuterRef("at") + days}
-    first = links.filter(
-        other=OuterRef("case_id"), **{f"case__{name}": value for name, value in follow.items()}
+def solved_once(span: Period) -> Q:
+    """Never done again or reopened, and no new matter was linked to it within the days of watching."""
+    closed_at, until = OuterRef("at"), OuterRef("at") + _watching()
+    again = later(span).filter(was__in=_OVER, state="registered", at__lte=until)
+    first = _links(span).filter(
+        other=OuterRef("case_id"), case__received_at__gt=closed_at, case__received_at__lte=until
     )
-    second = links.filter(
-        case=OuterRef("case_id"), **{f"other__{name}": value for name, value in follow.items()}
+    second = _links(span).filter(
+        case=OuterRef("case_id"), other__received_at__gt=closed_at, other__received_at__lte=until
     )
-    return watched(span).filter(~Exists(again), ~Exists(first), ~Exists(second), redos=0)
+    return Q(~Exists(again), ~Exists(first), ~Exists(second), redos=0)

@@ -24,10 +24,10 @@ from .workbook import Cell, workbook
 
 SHEETS: Final = {"day": gettext_lazy("日报"), "week": gettext_lazy("周报")}
 BLOCKS: Final = (
-    (gettext_lazy("来访"), ("received", "groups", "typed-late", "answered", "guided")),
+    (gettext_lazy("来访"), ("received", "groups", "answered", "guided", "open")),
     (gettext_lazy("转办"), ("dispatched", "returned", "return-refused", "recalled", "awaiting")),
     (gettext_lazy("时限"), ("falls-due", "due", "on-time", "overdue", "extended")),
-    (gettext_lazy("办结和督促"), ("closed", "redone", "reopened", "urged", "supervised")),
+    (gettext_lazy("办结和督促"), ("closed", "redone", "urged", "supervised", "reported-up")),
     (gettext_lazy("回访"), ("called", "reached", "solved", "satisfied", "fairly")),
 )
 RATES: Final = (
@@ -101,7 +101,7 @@ def sheet(grants: Grants, name: str, span: Period) -> Sheet:
     wanted = {key for _title, keys in BLOCKS for key in keys} | {
         n for key in RATES for n in indicators.INDICATORS[key].needs
     }
-    found = {key: measures.count(grants, key, span) for key in sorted(wanted)}
+    found = measures.count_all(grants, sorted(wanted), span)
     blocks = [
         Block(str(title), [Item(measures.MEASURES[key], found[key]) for key in keys])
         for title, keys in BLOCKS
@@ -115,7 +115,7 @@ def sheet(grants: Grants, name: str, span: Period) -> Sheet:
 
 
 def _grid(grants: Grants, span: Period, title: str, by: str, keys: tuple[str, ...], most: int) -> Grid:
-    found = {key: measures.counts(grants, key, span, by) for key in keys}
+    found = measures.tally(grants, keys, span, by)
     names = measures.names(by) | {"-": _("未转办")}
     groups = [key for key in names if any(key in counts for counts in found.values())]
     groups.sort(key=lambda group: [-found[key].get(group, 0) for key in keys])
@@ -217,10 +217,12 @@ def _xlsx_rows(one: Sheet) -> Iterator[list[Cell]]:
     for rate in one.rates:
         yield [*_rate_words(rate)]
     for grid in one.grids:
-        yield from ([], [grid.title, *(row.words for row in grid.measures)])
+        yield []
+        yield [grid.title, *(row.words for row in grid.measures)]
         for _key, name, numbers in grid.lines:
             yield [name, *numbers]
     for told in one.told:
-        yield from ([], [told.title])
+        yield []
+        yield [told.title]
         for words in told.matters:
             yield [words]

@@ -26,8 +26,9 @@ def workbook(
     sheet.append([_cell(sheet, title, Font(bold=True, size=14), wrap=False)])
     sheet.append([_cell(sheet, "　".join(notes), Font(size=10), wrap=False)])
     sheet.append([_cell(sheet, words, Font(bold=True), border=HAIR) for words, _width in columns])
+    like = _cell(sheet, "", border=HAIR)
     for row in rows:
-        sheet.append([_cell(sheet, value, border=HAIR) for value in row])
+        sheet.append([_alike(sheet, value, like) for value in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -61,6 +62,15 @@ def _cell(
         cell.font = font
     if border:
         cell.border = border
+    return cell
+
+
+def _alike(sheet: Any, value: Cell, like: Any) -> Any:
+    """A cell in the style of another: looking a style up for every cell would take minutes for a long list."""
+    cell = WriteOnlyCell(sheet, value=plain(value) if isinstance(value, str) else value)
+    if isinstance(value, str):
+        cell.data_type = "s"
+    cell._style = like._style
     return cell
 
 

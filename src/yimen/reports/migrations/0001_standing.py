@@ -6,6 +6,7 @@ when it was taken in.
 Matters that were there before this migration get what is true of them now, as known since they were taken in.
 """
 
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -74,7 +75,8 @@ SELECT c.id, e.at, e.recorded_at, coalesce(e.payload->>'from', ''),
   e.kind = 'case.imported' OR c.history, c.category_id,
   (e.payload->'set'->>'lead_unit')::bigint,
   lag((e.payload->'set'->>'lead_unit')::bigint) OVER life,
-  c.told_at, CASE WHEN e.kind IN ('case.call_back', 'case.attempt') THEN coalesce(e.payload->'words'->>'outcome', '') ELSE '' END,
+  CASE WHEN e.kind = 'case.opened' THEN (e.payload->>'told_at')::timestamptz ELSE c.told_at END,
+  CASE WHEN e.kind IN ('case.call_back', 'case.attempt') THEN coalesce(e.payload->'words'->>'outcome', '') ELSE '' END,
   coalesce(e.payload->'words'->>'solved', ''), (e.payload->'words'->>'rating')::smallint,
   coalesce((e.payload->>'attempt')::smallint, 0),
   count(*) FILTER (WHERE e.kind = 'case.agree_return') OVER life,
@@ -145,6 +147,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["case", "id"], name="standing_case"),
                     models.Index(fields=["state", "at"], name="standing_moved"),
+                    django.contrib.postgres.indexes.BrinIndex(fields=["known_at"], name="standing_known"),
                 ],
             },
         ),
@@ -175,6 +178,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["clock", "id"], name="limit_clock"),
                     models.Index(fields=["kind", "due_at"], name="limit_due"),
+                    models.Index(fields=["at"], condition=models.Q(extend__gt=0), name="limit_extended"),
                 ],
             },
         ),

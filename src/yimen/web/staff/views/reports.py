@@ -114,7 +114,7 @@ def number(
 def exceptions(request: StaffRequest) -> HttpResponse:
     """What could make figures look better than the work: each as a list (DOMAIN.md §7)."""
     asked = periods.asked(request)
-    counts = {name: measures.count(request.grants, name, asked.span) for name in measures.EXCEPTIONS}
+    counts = measures.count_all(request.grants, measures.EXCEPTIONS, asked.span)
     rows = [number(name, counts, asked.span) for name in measures.EXCEPTIONS]
     return render(request, "staff/exceptions.html", _period_context(asked) | {"rows": rows})
 
