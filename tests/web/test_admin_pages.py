@@ -315,6 +315,12 @@ def test_an_account_is_switched_off_only_without_matters_but_security_may_at_onc
     assert not User.objects.get(pk=user.pk).is_active
 
 
+def test_the_last_system_administrator_is_not_switched_off(street: Cast, enter: Enter) -> None:
+    user = street["admin"].user
+    enter("security").post(f"{ADMIN}people/{user.pk}/switch/", {"to": "off"})
+    assert User.objects.get(pk=user.pk).is_active
+
+
 def test_a_first_link_is_given_again_only_to_an_account_nobody_has_used(street: Cast, enter: Enter) -> None:
     client = enter("admin")
     assert client.post(f"{ADMIN}people/{street['clerk1'].user.pk}/first-link/").status_code == 403

@@ -35,3 +35,12 @@ def stand_in_of(user_id: int, unit_id: int, role: Role | None = None) -> int | N
 def has_security_administrator() -> bool:
     """Whether anybody ever was one. Until then the system administrator of a new home names the first."""
     return RoleGrant.objects.filter(role=Role.SECURITY).exists()
+
+
+def is_last(user_id: int) -> Role | None:
+    """The administrator's role that nobody else who can sign in holds for good; None when somebody does."""
+    for role in (Role.ADMIN, Role.SECURITY):
+        rows = holding().filter(role=role, until__isnull=True, stands_for__isnull=True, user__is_active=True)
+        if set(rows.values_list("user_id", flat=True)) == {user_id}:
+            return role
+    return None

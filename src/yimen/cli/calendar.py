@@ -17,19 +17,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when loaded, 1 with the line at fault when the table cannot be read."""
-    from yimen.calendars import actions, tables
-    from yimen.cases.actions.calendar_changed import recompute_provisional
+    from yimen.calendars import tables
+    from yimen.cases.actions.calendar_changed import publish
     from yimen.foundation.actor import Actor
     from yimen.foundation.errors import YimenError
 
-    actor = Actor(None, "cli", via="cli")
+    actor, moved = Actor(None, "cli", via="cli"), 0
     try:
         table = tables.read(Path(args.file))
         for year in sorted(table.published):
-            actions.load_year(year, table.of(year), notice=table.notices.get(year, ""), actor=actor)
+            moved += publish(actor, year, table.of(year), notice=table.notices.get(year, ""))
             print(f"{year} 年已载入 loaded")
     except (tables.TableError, YimenError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{recompute_provisional(actor)} 件期限有变 dues moved")
+    print(f"{moved} 件期限有变 dues moved")
     return 0

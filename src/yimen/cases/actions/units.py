@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from yimen.access.queries import is_last
+from yimen.access.roles import NAMES
 from yimen.accounts import actions as accounts
 from yimen.accounts.models import User
 from yimen.foundation.actor import Actor
@@ -32,7 +34,10 @@ def end_unit(actor: Actor, unit: Unit, last_day: date) -> Unit:
 @transaction.atomic
 def switch_off(actor: Actor, user: User, *, at_once: bool = False) -> User:
     """Switch an account off. Raises Conflict while open matters rest on the person; `at_once` is for security:
-    the account is shut, the hand-over is done by the head or the director afterwards."""
+    the account is shut, the hand-over is done by the head or the director afterwards. The last system or security
+    administrator stays."""
+    if role := is_last(user.pk):
+        raise Conflict(_("这是最后一位%s，请先授予另一个人") % NAMES[role])
     count = leaning.on_person(user.pk)
     if count and not at_once:
         raise Conflict(_("还有 %d 件未办结事项，请先交接") % count)
