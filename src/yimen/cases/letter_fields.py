@@ -88,7 +88,7 @@ def check_service(way: Way, data: Mapping[str, Any], signed_at: datetime, now: d
     """The receipt out of `data`: what the way needs is filled, received between signing and now. Raises Invalid by field."""
     clean = _check(tuple(SERVICE.values()), ("received_at", *way.needs), data)
     received = clean["received_at"]
-    if received > now or received < signed_at:
+    if received > now or received < signed_at.replace(second=0, microsecond=0):  # typed to the minute
         raise Invalid(_now("收到时间不对"), {"received_at": _now("须在签发之后，不能在将来")})
     if way.key == "left" and not clean.get("witnessed"):
         raise Invalid(

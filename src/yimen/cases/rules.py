@@ -188,7 +188,7 @@ def _service_date(facts: CaseFacts, data: Mapping[str, Any], at: datetime) -> ob
         return ""
     if served > at:
         return Invalid(_("送达时间不对"), {"served_on": _("不能在将来")})
-    if facts.reported_at and served < facts.reported_at:
+    if facts.reported_at and served < facts.reported_at.replace(second=0, microsecond=0):  # typed to the minute
         return Invalid(_("送达时间不对"), {"served_on": _("不能早于报结果的时间")})
     return ""
 
