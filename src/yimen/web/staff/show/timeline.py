@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from yimen.cases import suspensions
 from yimen.cases.actions.record import unseal
 from yimen.cases.events import KINDS, LOOKED, SUBJECT
-from yimen.cases.fields import FIELDS, WAYS
+from yimen.cases.fields import FIELDS, NOT_DRAWN, WAYS
 from yimen.cases.models import Case, Contact, Urge
 from yimen.cases.models.case import URGENCIES
 from yimen.cases.queries import categories
@@ -39,6 +39,7 @@ _LABELS: Mapping[str, object] = {
     "outcome": gettext_lazy("情况"),
     "attempt": gettext_lazy("第几次"),
     "amount": gettext_lazy("延长天数"),
+    "person": gettext_lazy("哪一位"),
     "due_on": gettext_lazy("督办期限"),
     "number": gettext_lazy("编号"),
     "level": gettext_lazy("对象"),
@@ -52,6 +53,7 @@ _LABELS: Mapping[str, object] = {
     "plan_finish": gettext_lazy("计划完成时间"),
     "answer": gettext_lazy("对方的答复"),
     "reported_to": gettext_lazy("已报告"),
+    "materials": gettext_lazy("材料"),
     "reported_at": gettext_lazy("报告时间"),
     "dictated": gettext_lazy("代书"),
     "on_behalf": gettext_lazy("反映人"),
@@ -69,12 +71,12 @@ _TOLD_ELSEWHERE = ("leader", "paper", "title", "handler", "unit", "assisting", "
 # Only where a matter is sent is the unit 主办; elsewhere it is just the unit that acted.
 _SENDING = ("case.dispatch", "case.designate", "case.submit", "case.instruct", "case.record_instruction")
 # The number of a linked matter is not told here: not every reader may know that it exists.
-_SHOWN = ("recipient", "leader", "days", "approval_due_at", "unit", "assisting", "way", "outcome", "attempt", "amount", "due_on",
+_SHOWN = ("recipient", "leader", "days", "approval_due_at", "unit", "assisting", "way", "person", "outcome", "solved", "rating", "attempt", "amount", "due_on",
           "level", "order", "plan_finish", "ground", "told_at", "by_leader", "day", "until", "due_at")  # fmt: skip
 
 _OPTIONS: Mapping[str, Mapping[str, object]] = {
     "way": dict(WAYS),
-    "outcome": dict(Contact.OUTCOMES),
+    "outcome": {**dict(Contact.OUTCOMES), NOT_DRAWN: gettext_lazy("未抽中")},
     "urgency": dict(URGENCIES),
     "level": dict(Urge.LEVELS),
 }
