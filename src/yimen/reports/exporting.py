@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import pgettext_lazy
 
 from yimen.access.registry import Grants, require
 from yimen.foundation.actor import Actor
+from yimen.foundation.masking import mask_id_numbers
 from yimen.ledger import actions as ledger
+
+from .cells import text
 
 SUBJECT: Final = "export"
 EXPORTED: Final = "reports.exported"
@@ -22,10 +26,12 @@ def exported(
 ) -> None:
     """One ledger entry; the subject's number is the one who exported. `form` is xlsx or pdf.
 
-    Words typed into a search are kept too: they are part of the filter. Raises Refused without `reports.read`.
+    Words typed into a search are kept too, without numbers of phones and identity cards: they are part of the
+    filter. Raises Refused without `reports.read`.
     """
     require(grants, "reports.read")
-    chosen = {name: value for name, value in filters.items() if value}
+    with translation.override("zh-hans"):  # the ledger is kept in the office's language
+        chosen = {name: text(mask_id_numbers(value)[0]) for name, value in filters.items() if value}
     with transaction.atomic():
         payload = {"list": what, "rows": rows, "filter": chosen, "form": form}
         ledger.append(actor, EXPORTED, SUBJECT, actor.user_id or 0, payload)
