@@ -261,6 +261,15 @@ def test_taken_out_withdrawn_and_reopened_matters_are_in_nobodys_tow(cast: Cast)
     assert case.state == "registered" and not joint.members_of(main).exists()
     case = clerk.does(merged(cast, case, main), "withdraw", reason="不等了")
     assert case.state == "withdrawn" and not joint.members_of(main).exists()
+    case = merged(cast, service(cast), main)
+    clerk.does(main, "answer", reply="已修好")
+    case = clerk.does(Case.objects.get(pk=case.pk), "follow", way="phone")
+    case = clerk.does(
+        record_callback(cast["clerk2"].actor, cast["clerk2"].grants, case.uuid, {"outcome": "refused"}),
+        "close",
+    )
+    assert joint.main_of(case) == main, "closed, it is still listed with its main matter"
+    assert joint.main_of(clerk.does(case, "reopen", reason="又漏了")) is None
 
 
 def test_a_merged_matter_replays(cast: Cast) -> None:

@@ -21,7 +21,7 @@ from ..access import UNIT_ROLES, relations
 from ..fields import OUTCOMES, RATINGS, SOLVED
 from ..models import Case, PersonAnswer
 from ..states import MAX_TRIES, TRANSITIONS, Who
-from .persons import summary
+from .persons import summary, which
 from .record import record
 from .transition import facts_of, run
 
@@ -139,7 +139,7 @@ def _answer(actor: Actor, case: Case, row: PersonAnswer, given: dict[str, str], 
     row.comment = given.get("comment", "")[:2000]
     row.called_by_id, row.called_at = actor.user_id, now
     row.save()
-    payload = {"slot": row.slot, "outcome": row.outcome, "solved": row.solved, "rating": row.rating}
+    payload = {**which(case, row.slot), "outcome": row.outcome, "solved": row.solved, "rating": row.rating}
     words = {"comment": row.comment} if row.comment else None
     record(actor, case, "case.person_called", at=now, payload=payload, words=words)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants
@@ -59,7 +59,7 @@ def tell_person(
             raise Invalid(_("还有内容要补充或更正"), {"at": _("时间须在答复之后，不能在将来")})
         row.told_at, row.told_way, row.told_by_id = now, way, actor.user_id
         row.save()
-        record(actor, case, "case.person_told", at=now, payload={"slot": slot, "way": way})
+        record(actor, case, "case.person_told", at=now, payload={**which(case, slot), "way": way})
         return row
 
 
@@ -78,7 +78,7 @@ def rate_person(actor: Actor, grants: Grants, ref: UUID, *, slot: int, rating: s
         case.rating = lowest(joint.answers_of(case))
         case.version += 1
         case.save(update_fields=["rating", "version"])
-        record(actor, case, "case.person_rated", at=now, payload={"slot": slot, "rating": row.rating})
+        record(actor, case, "case.person_rated", at=now, payload={**which(case, slot), "rating": row.rating})
         return row
 
 
@@ -87,6 +87,13 @@ def _row(case: Case, slot: int) -> PersonAnswer:
     if row is None:
         raise Invalid(_("还有内容要补充或更正"), {"slot": _("请从所列选项中选择")})
     return row
+
+
+def which(case: Case, slot: int) -> dict[str, Any]:
+    """What the ledger says of a listed person: the place, and 代表1 … in the office's language. Never a name."""
+    with translation.override("zh-hans"):
+        label = next((one.label for one in joint.listed(case) if one.slot == slot), "")
+    return {"slot": slot, "person": label}
 
 
 def lowest(rows: list[PersonAnswer]) -> int | None:

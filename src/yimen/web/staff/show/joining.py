@@ -237,7 +237,7 @@ def persons_of(case: Case) -> list[One]:
 def sampled_words(case: Case) -> str:
     """Whether and why the matter is called back; empty before it is told."""
     row = sampling_of(case) if case.served_at else None
-    if row is None or (row.drawn and row.why == SHARE and row.percent == 100):
+    if row is None or (row.drawn and row.percent == 100):
         return ""
     if not row.drawn:
         return _now("按 %d%% 抽样，未抽中回访。") % row.percent
