@@ -24,8 +24,9 @@ def _step(page: Any, case: Case, verb: str, *chosen: str, **fields: str) -> None
             control.select_option(value)
         else:
             control.fill(value)
-    page.keyboard.press("Control+Enter")
-    page.wait_for_url(lambda url: "/do/" not in url)
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
+    assert "/do/" not in page.url, page.locator("main").inner_text()
 
 
 def _turn(page: Any, case: Case) -> str:
