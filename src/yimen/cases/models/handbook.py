@@ -113,5 +113,10 @@ class RetentionClass(Kept):
         return self.what
 
     @property
+    def length(self) -> str:
+        """3 年, as people say it."""
+        return f"{self.amount} {self.get_unit_display()}"
+
+    @property
     def months(self) -> int:
         return self.amount * (12 if self.unit == "year" else 1)

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from yimen.access.roles import NAMES, Role
 from yimen.accounts.models import User
 from yimen.ledger.actions import append
 from yimen.ledger.models import Entry
@@ -25,6 +26,7 @@ PER_PAGE = 50
 READ = "audit.read"
 _PEOPLE = ("user", "stands_for", "from_person", "to_person", "asked_by")
 _UNITS = ("unit", "parent")
+_HIDDEN = ("session", "grant", "request", "reset", "replaces", "digest", "version", "demo")  # numbers of rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ class _Names:
     def said(self, name: str, value: Any) -> str:
         if type(value) is int and name in (*_PEOPLE, "liaison"):
             return self.people.get(value, str(value))
+        if name == "role" and value in NAMES:
+            return str(NAMES[Role(value)])
         if type(value) is int and name in _UNITS:
             return self.units.get(value, str(value))
         if isinstance(value, list):
@@ -152,7 +156,7 @@ def _record(entry: Entry, names: _Names) -> Record:
     facts = [
         (label_of(name), names.said(name, value))
         for name, value in payload.items()
-        if value not in (None, "", []) and not isinstance(value, dict)
+        if value not in (None, "", []) and not isinstance(value, dict) and name not in _HIDDEN
     ]
     thing = names.subject(entry) or str(
         after.get("name") or after.get("question") or payload.get("code") or ""

@@ -29,13 +29,16 @@ class Step:
     who: str
     url: str
     done: bool
+    needed: bool = True
 
 
 @page("admin.enter", methods=("GET", "HEAD"))
 def home(request: StaffRequest) -> HttpResponse:
     own = [door for door in doors(request.grants) if door.route != "staff:admin"]
     steps = [] if request.grants.has(Role.AUDITOR) else _steps()
-    shown = {"doors": own, "steps": steps, "left": sum(not step.done for step in steps)}
+    left = [step for step in steps if not step.done]
+    ready = not any(step.needed for step in left)
+    shown = {"doors": own, "steps": left if ready else steps, "left": len(left), "ready": ready}
     return render(request, "staff/admin/home.html", shown)
 
 
@@ -53,7 +56,7 @@ def _steps() -> list[Step]:
         Step(_("指定审计员"), security, roles, Role.AUDITOR in held),
         Step(_("授予窗口接待和中心主任的角色"), security, roles, {Role.CLERK, Role.DIRECTOR} <= held),
         Step(_("每个有账号的单位都有联络员，并有经办人和负责人"), system, reverse("staff:admin-units"), not lacking),
-        Step(_("今年（十一月起也要明年）的工作日历已载入"), system, reverse("staff:admin-calendar"), missing_year(timezone.localdate()) is None),
+        Step(_("今年（十一月起也要明年）的工作日历已载入"), system, reverse("staff:admin-calendar"), missing_year(timezone.localdate()) is None, needed=False),
     ]  # fmt: skip
 
 

@@ -30,6 +30,9 @@ LIMITS = {
     "return": gettext_lazy("退回异议"),
     "assignment": gettext_lazy("承办"),
     "review": gettext_lazy("请求复查"),
+    "approval": gettext_lazy("领导补批"),
+    "ordered": gettext_lazy("批示限定的办理期限"),
+    "imported": gettext_lazy("历史件核对"),
 }
 COLUMNS = (
     Column("amount", gettext_lazy("期限")),

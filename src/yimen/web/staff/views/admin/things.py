@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -20,6 +20,7 @@ from yimen.cases import leaning
 from yimen.cases.actions import categories, handbook
 from yimen.cases.models import Category, CommonAnswer, CompetentBody, PublicPhone, RetentionClass
 from yimen.foundation.actor import Actor
+from yimen.organisations.models import Unit
 
 from ...forms.rows import Column, unit_choices
 from ...forms.shape import category_choices
@@ -45,15 +46,21 @@ class Thing:
     end: End | None
     prefix: str = ""
     effect: Callable[[Any], str] | None = None
+    says: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
 
     def words(self, row: Any) -> list[tuple[object, object]]:
         """What the list says of a row: label and value, empty ones left out."""
         labels = {column.name: column.label for column in self.columns}
-        found = [(labels.get(name, ""), _said(row, name)) for name in self.shown[1:]]
+        found = [(labels.get(name, ""), self._value(row, name)) for name in self.shown[1:]]
         return [(label, value) for label, value in found if value not in ("", None, [])]
 
     def title_of(self, row: Any) -> object:
         return _said(row, self.shown[0])
+
+    def _value(self, row: Any, name: str) -> object:
+        """As people say it: codes and keys have words of their own."""
+        value = _said(row, name)
+        return self.says[name](value) if name in self.says and value else value
 
     def new_key(self) -> str:
         return f"{self.prefix}-{uuid4().hex[:8]}"
@@ -87,13 +94,19 @@ def _default_unit() -> forms.Field:
     return forms.ChoiceField(choices=unit_choices(_("不预选")), required=False)
 
 
+MODES = (
+    ("direct", _("授权直派：窗口直接转办")),
+    ("approve", _("呈批：先请领导批示")),
+    ("urgent", _("先办后补批")),
+)
+
+
 def _dispatch_mode() -> forms.Field:
-    modes = (
-        ("direct", _("授权直派：窗口直接转办")),
-        ("approve", _("呈批：先请领导批示")),
-        ("urgent", _("先办后补批")),
-    )
-    return forms.ChoiceField(choices=modes, widget=forms.RadioSelect)
+    return forms.ChoiceField(choices=MODES, widget=forms.RadioSelect)
+
+
+def _unit_name(key: str) -> object:
+    return dict(Unit.objects.values_list("key", "name")).get(key, key)
 
 
 def _words() -> forms.Field:
@@ -124,6 +137,7 @@ CATEGORY = Thing(
     ),
     ("name", "default_unit", "dispatch_mode", "urgency"),
     categories.add_category, categories.revise_category, categories.end_category, "cat", _of_category,
+    {"default_unit": _unit_name, "dispatch_mode": dict(MODES).get},
 )  # fmt: skip
 
 
@@ -184,7 +198,7 @@ RETENTION = Thing(
         Column("basis", _("依据")),
         Column("certainty", _("依据的可靠程度")),
     ),
-    ("what", "amount", "unit", "counted_from", "basis", "certainty"), None, handbook.revise, None, "keep",
+    ("what", "length", "counted_from", "basis", "certainty"), None, handbook.revise, None, "keep",
 )  # fmt: skip
 
 
