@@ -144,7 +144,8 @@ def _instructed(way: Way) -> list[Beat]:
     if way.rng.random() < 0.8:
         return [Beat("instruct", way.leader, data={"instruction": words})]
     said = Beat("record_instruction", way.hands.owner, data={"instruction": words, "recorded": "voice"})
-    return [said, *([Beat("confirm_instruction", way.leader)] if way.over else [])]
+    fresh = way.goal.state in ("dispatched", "signed")
+    return [said, *([] if fresh else [Beat("confirm_instruction", way.leader)])]
 
 
 def take_up(way: Way) -> list[Beat]:
