@@ -64,6 +64,16 @@ def test_a_double_click_gives_the_same_numbers_and_a_reprint_leaves_out_the_used
     assert ReservedNumber.objects.count() == 2
 
 
+def test_each_person_takes_home_a_slip_with_the_number_and_room_for_the_pen(cast: Cast, enter: Enter) -> None:
+    rows = _reserved(cast, 3)
+    answer = enter("clerk1").get(reverse(PACK), {"batch": str(rows[0].batch), "part": "slips"})
+    pages = ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(answer.content)).pages]
+    assert len(pages) == 3
+    assert Entry.objects.get(kind="number.reprinted").payload["part"] == "slips"
+    for row, page in zip(rows, pages, strict=True):
+        assert row.number in page and "收到时间年月日时分" in page and "首问责任人" in page
+
+
 @pytest.mark.parametrize("count", ["0", "101", "", "-1", "viele", "99999"])
 def test_a_wrong_count_is_said_beside_its_field(cast: Cast, enter: Enter, count: str) -> None:
     answer = enter("clerk1").post(reverse(PACK), {"count": count})

@@ -219,7 +219,7 @@ class Slip:
 
     office: str
     no: str
-    received_at: datetime
+    received_at: datetime | None  # empty on slips printed before a power cut
     answer_by: date | datetime | None
     first_contact: str
     first_contact_phone: str

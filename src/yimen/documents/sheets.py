@@ -43,5 +43,5 @@ class DaySheet:
 
 
 def daysheet(data: DaySheet) -> bytes:
-    """The sheet as PDF: one A4 page when each table has at most a dozen lines and each list half a dozen."""
+    """The sheet as PDF: one A4 page; what would run over is printed smaller."""
     return set_type("daysheet", asdict(data))

@@ -68,6 +68,13 @@ def of_batch(batch: UUID) -> list[ReservedNumber]:
     return list(ReservedNumber.objects.filter(batch=batch).order_by("id"))
 
 
+def reprinted(actor: Actor, rows: Sequence[ReservedNumber], part: str) -> None:
+    """Keep who printed these again: the forms, or the slips that go with them."""
+    given = {"first": rows[0].number, "last": rows[-1].number, "count": len(rows), "part": part}
+    with transaction.atomic():
+        ledger.append(actor, "number.reprinted", SUBJECT, rows[0].pk, given)
+
+
 def unused() -> QuerySet[ReservedNumber]:
     """Numbers out on paper that nobody typed in yet and nobody voided, the oldest first."""
     rows = ReservedNumber.objects.filter(case__isnull=True, voided_at__isnull=True)

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from yimen.cases.actions import numbers
 from yimen.cases.models import ReservedNumber
 from yimen.documents import render as press
-from yimen.documents.forms import V01
+from yimen.documents.forms import V01, Slip
 from yimen.foundation.errors import Conflict, Invalid, Missing
 from yimen.foundation.ids import uuid7
 
@@ -49,7 +49,8 @@ def _page(request: StaffRequest, wrong: dict[str, object] | None = None, status:
 
 @page("cases.open", methods=("GET", "HEAD", "POST"))
 def pack(request: StaffRequest) -> HttpResponse:
-    """Posted with `count`: reserves that many numbers and prints them. A batch asked for again is printed again."""
+    """Posted with `count`: reserves that many numbers and prints them. A batch asked for again is printed again;
+    `part=slips` prints what the persons take home."""
     given = request.POST if request.method == "POST" else request.GET
     batch = _uuid(given.get("batch", ""))
     if request.method == "POST":
@@ -63,7 +64,12 @@ def pack(request: StaffRequest) -> HttpResponse:
         rows = [row for row in numbers.of_batch(batch) if _free(row)] if batch else []
     if not rows:
         raise Missing(_("这一批没有还能用的编号"))
-    return sent(_printed(request, rows), "pdf", _("脱机登记表-%s") % timezone.localdate().isoformat())
+    day, part = timezone.localdate().isoformat(), "slips" if given.get("part") == "slips" else "forms"
+    if request.method != "POST":
+        numbers.reprinted(request.actor, rows, part)
+    if part == "slips":
+        return sent(_bound([press.slip(_stub(row.number)) for row in rows]), "pdf", _("脱机收执联-%s") % day)
+    return sent(_printed(request, rows), "pdf", _("脱机登记表-%s") % day)
 
 
 def _ids(request: StaffRequest) -> list[int]:
@@ -87,21 +93,36 @@ def _uuid(text: str) -> UUID | None:
 
 def _printed(request: StaffRequest, rows: list[ReservedNumber]) -> bytes:
     """One sheet a number, each with the code that opens the registration page on it."""
-    door, out = public(request) + reverse("staff:register"), io.BytesIO()
-    with translation.override("zh-hans"), pikepdf.new() as whole:
-        for row in rows:
-            sheet = press.v01(_blank(row.number, f"{door}?reserved={quote(row.number)}"))
+    door = public(request) + reverse("staff:register")
+    with translation.override("zh-hans"):
+        return _bound([press.v01(_blank(row.number, f"{door}?reserved={quote(row.number)}")) for row in rows])
+
+
+def _bound(sheets: list[bytes]) -> bytes:
+    """Several PDF files as one."""
+    out = io.BytesIO()
+    with pikepdf.new() as whole:
+        for sheet in sheets:
             with pikepdf.open(io.BytesIO(sheet)) as one:
                 whole.pages.extend(one.pages)
         whole.save(out, deterministic_id=True)
     return out.getvalue()
 
 
+def _stub(number: str) -> Slip:
+    """What the person takes home: the number, who stays responsible, when and where to ask; the rest by pen."""
+    ours = office()
+    return Slip(
+        office=ours.centre_name, no=number, received_at=None, answer_by=None, first_contact="",
+        first_contact_phone=ours.phone, address=ours.address, hours=ours.hours, office_phone=ours.phone,
+    )  # fmt: skip
+
+
 def _blank(number: str, url: str) -> V01:
     return V01(
         office=office().centre_name, no=number, visited_at=None, channel="", party_size=None, appeal_kind="", topic="",
         request="", receiver="", route="", confidential=None, url=url,
-        printed_at=timezone.now(), printed_by=_("脱机登记，恢复后按编号补录"),
+        printed_at=timezone.now(), printed_by=_("脱机，按编号补录"),
     )  # fmt: skip
 
 

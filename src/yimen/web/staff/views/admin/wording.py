@@ -20,6 +20,7 @@ SUBJECTS = {
     "competent_body": _("有权机关"),
     "retention_class": _("保存期限"),
     "template": _("文书模板"),
+    "number": _("脱机登记编号"),
     "callback_rule": _("抽样回访"),
     "callback_script": _("回访用语"),
     "pressure_setting": _("催办督办的数字"),
@@ -38,6 +39,9 @@ KINDS = {
         for verb, words in _ROWS.items()
     },
     **templates.KINDS,
+    "number.reserved": _("预留编号"),
+    "number.reprinted": _("重印脱机登记表"),
+    "number.voided": _("作废编号"),
     "organisations.office_set": _("修改本单位信息"),
     "organisations.unit_added": _("增设单位"),
     "organisations.unit_edited": _("修改单位"),
