@@ -48,6 +48,7 @@ def test_the_register_of_visits_tells_a_matter_from_receipt_to_rating(cast: Cast
     assert (line["主办单位"], line["协办单位"]) == ("城市管理办", "综合行政执法队")
     assert line["办理结果"] == "已修好" and line["满意度"] == "非常满意" and line["处理方式"] == "转办"
     assert line["答复送达日期"] == "2026-03-02" and line["回访日期"] == "2026-03-03"
+    assert line["办理时限"] == "2026-03-09"
 
 
 def advance_on(cast: Cast, case: Any) -> Any:

@@ -20,6 +20,7 @@ from yimen.cases.models import (
     Assignment,
     Callback,
     Case,
+    Clock,
     Extension,
     Result,
     ReturnRequest,
@@ -45,6 +46,7 @@ class Line:
     result: Result | None = None
     call: Callback | None = None
     extended: int = 0
+    limit: datetime | None = None
     passed: set[str] = field(default_factory=set)
     request: ReturnRequest | None = None
     feedback: SupervisionFeedback | None = None
@@ -64,8 +66,11 @@ def fill(lines: list[Line]) -> list[Line]:
     passed: dict[int, set[str]] = {}
     for case_id, state in Standing.objects.filter(case__in=ids).values_list("case_id", "state").distinct():
         passed.setdefault(case_id, set()).add(state)
+    clocks = Clock.objects.filter(case__in=ids, kind="conclude").exclude(outcome="void").order_by("id")
+    due = dict(clocks.values_list("case_id", "due_at"))
     for line in lines:
         ref = line.case.pk
+        line.limit = due.get(ref)
         line.assisting = [row.unit.name for row in helpers.get(ref, ())]
         line.result, line.call = results.get(ref), calls.get(ref)
         line.extended, line.passed = extended.get(ref, 0), passed.get(ref, set())
@@ -190,7 +195,7 @@ CELLS: Final[dict[str, Callable[[Line], Cell]]] = {
     "assisting": lambda line: "、".join(line.assisting),
     "told_on": lambda line: day(line.case.told_at),
     "accepted_on": lambda line: day(line.case.accepted_at),
-    "due_on": lambda line: day(line.case.due_at),
+    "due_on": lambda line: day(line.limit or line.case.due_at),
     "extended": lambda line: line.extended or "",
     "served_on": lambda line: day(line.case.served_at),
     "served_way": lambda line: _choice(WAYS, line.case.served_way),

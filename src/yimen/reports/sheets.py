@@ -40,8 +40,8 @@ RATES: Final = (
 BY_CATEGORY: Final = ("received", "closed", "overdue")
 BY_UNIT: Final = ("dispatched", "returned", "due", "on-time", "overdue", "closed")
 MOST_CATEGORIES: Final = 8
-MOST_UNITS: Final = 12
-MOST_TOLD: Final = 6  # matters of one kind that the sheet names by number
+MOST_UNITS: Final = 10
+MOST_TOLD: Final = 4  # matters of one kind that the sheet names by number
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +198,8 @@ def _paper_table(grid: Grid) -> paper.Table:
 
 
 def _paper_told(told: Told) -> tuple[str, list[str]]:
-    more = [_("等，另有 %d 件") % told.more] if told.more else []
-    return told.title, [*told.matters, *more]
+    title = _("%(title)s（另有 %(n)d 件没有列出）") % {"title": told.title, "n": told.more} if told.more else told.title
+    return title, told.matters
 
 
 def xlsx(one: Sheet, office: str) -> bytes:
