@@ -269,7 +269,10 @@ def test_a_request_can_be_withdrawn_by_the_person(cast: Cast, state: str) -> Non
 
 
 def test_the_days_of_a_hearing_are_not_counted(cast: Cast) -> None:
-    case, director = above(cast, cast["clerk1"].opens(at=MORNING), "re_reviewing", at=MORNING), cast["director"]
+    case, director = (
+        above(cast, cast["clerk1"].opens(at=MORNING), "re_reviewing", at=MORNING),
+        cast["director"],
+    )
     assert case.due_at
     before, since = case.due_at, day(date(2026, 3, 10))
     limits.suspend(director.actor, director.grants, case.uuid, ground="hearing", at=since)
@@ -317,6 +320,7 @@ class Above(Life):
     @initialize()
     def opened(self) -> None:  # type: ignore[override]
         director = self.cast["director"]
+        self.main = self.cast["clerk2"].opens(at=self.now)
         case = self.cast["clerk1"].opens(at=self.now)
         case = limits.screen(director.actor, director.grants, case.uuid, flow="petition", at=self.now)
         self.case = advance(self.cast, case, "told", at=self.now, way="letter")

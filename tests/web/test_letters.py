@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from tests.web.staff_ground import Enter
 
@@ -34,8 +35,14 @@ def verified(cast: Cast) -> Case:
 
 @pytest.fixture
 def begun(verified: Case, enter: Enter) -> Letter:
-    enter("handler.chengguan").post(at(verified, "letters/new/opinion/"), words(addressee="0"))
+    enter("handler.chengguan").post(
+        reverse("staff:letter-new", args=[verified.uuid, "opinion"]), words(addressee="0")
+    )
     return Letter.objects.get()
+
+
+def url(name: str, letter: Letter, *more: str) -> str:
+    return reverse(name, args=[letter.case.uuid, letter.uuid, *more])
 
 
 def step(client: Client, letter: Letter, verb: str, **data: Any) -> Any:
@@ -71,7 +78,7 @@ def test_the_whole_way_on_the_pages(verified: Case, begun: Letter, enter: Enter,
     assert done.status_code == 302, done.content.decode()
     verified.refresh_from_db()
     assert verified.state == "told" and ServiceReceipt.objects.get().scan is not None
-    text = page(handler, at(verified, f"letters/{begun.uuid}/"))
+    text = page(handler, url("staff:letter", begun))
     assert "送达回证" in text and "回证.png" in text and "当面交本人" in text
 
 
@@ -106,11 +113,11 @@ def test_a_double_post_opens_the_letter_that_is_there(verified: Case, begun: Let
 
 def test_two_who_edit_at_once_are_told(verified: Case, begun: Letter, enter: Enter) -> None:
     handler = enter("handler.chengguan")
-    url = at(verified, f"letters/{begun.uuid}/edit/")
-    assert handler.post(url, words(version=1, facts="一稿")).status_code == 302
-    late = handler.post(url, words(version=1, facts="二稿"))
+    page_of = url("staff:letter-edit", begun)
+    assert handler.post(page_of, words(version=1, facts="一稿")).status_code == 302
+    late = handler.post(page_of, words(version=1, facts="二稿"))
     assert late.status_code == 409 and "二稿" in late.content.decode()
-    assert "历次文稿（2）" in page(handler, at(verified, f"letters/{begun.uuid}/"))
+    assert "历次文稿（2）" in page(handler, url("staff:letter", begun))
 
 
 def test_the_drafter_is_offered_neither_review_nor_signature(verified: Case, enter: Enter) -> None:
@@ -118,7 +125,7 @@ def test_the_drafter_is_offered_neither_review_nor_signature(verified: Case, ent
     head.post(at(verified, "letters/new/opinion/"), words())
     letter = Letter.objects.get()
     step(head, letter, "submit")
-    text = page(head, at(verified, f"letters/{letter.uuid}/"))
+    text = page(head, url("staff:letter", letter))
     assert "/do/review/" not in text and "/do/send_back/" in text
     assert step(head, letter, "review").status_code == 403
 
@@ -128,7 +135,7 @@ def test_sent_back_the_reason_is_read_by_the_drafter(verified: Case, begun: Lett
     step(handler, begun, "submit")
     assert step(head, begun, "send_back").status_code == 400
     step(head, begun, "send_back", reason="依据写错了")
-    assert "依据写错了" in page(handler, at(verified, f"letters/{begun.uuid}/"))
+    assert "依据写错了" in page(handler, url("staff:letter", begun))
 
 
 def test_strangers_find_no_letter(verified: Case, begun: Letter, enter: Enter) -> None:
@@ -159,7 +166,7 @@ def test_the_director_sets_the_marks(enter: Enter, cast: Cast) -> None:
 
 def test_paper_is_printed_with_the_name_masked(verified: Case, begun: Letter, enter: Enter) -> None:
     handler = enter("handler.chengguan")
-    text = page(handler, at(verified, f"letters/{begun.uuid}/"))
+    text = page(handler, url("staff:letter", begun))
     link = re.search(r'href="([^"]*V06\.pdf[^"]*)"', text)
     assert link
     response = handler.get(link[1].replace("&amp;", "&"))
