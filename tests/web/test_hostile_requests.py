@@ -79,7 +79,7 @@ def test_of_a_file_that_is_too_large_no_more_is_read_than_shows_it(
     monkeypatch.setattr(files, "LIMIT", 1000)
     monkeypatch.setattr(attach, "LIMIT", 1000)
     seen: list[int] = []
-    monkeypatch.setattr(files, "attach", lambda _a, _g, _r, data, _n: seen.append(len(data)))
+    monkeypatch.setattr(files, "attach", lambda _a, _g, _r, data, _n, **_k: seen.append(len(data)))
     case = cast["clerk1"].opens()
     big = SimpleUploadedFile("big.pdf", b"%PDF-" + b"x" * 9000)
     enter("clerk1").post(f"/staff/cases/{case.uuid}/files/", {"files": big})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -99,20 +100,21 @@ def _keep(actor: Actor, grants: Grants, row: Attachment, reason: str) -> Attachm
     return row
 
 
-def may_add(grants: Grants, case: Case) -> bool:
-    """Whether this person is offered to add a file now: see `attach`."""
-    mine = relations(grants, case)
-    return not case.sealed and bool(mine & (_ADDS if STATES[case.state].open else {Who.DESK}))
+def may_add(case: Case, mine: Collection[Who]) -> bool:
+    """Whether somebody who stands to the matter as `mine` is offered to add a file now: see `attach`."""
+    asked = _ADDS if STATES[case.state].open else {Who.DESK}
+    return not case.sealed and bool(asked & set(mine))
 
 
 def _may_add(grants: Grants, case: Case, reason: str) -> None:
     if case.sealed:
         raise Refused(_("密件只保留移交记录，不收附件"))
-    if not relations(grants, case) & _ADDS:
+    mine = relations(grants, case)
+    if not mine & _ADDS:
         raise Refused(_("您不经办这件事，不能添加附件"))
     if STATES[case.state].open:
         return
-    if not may_add(grants, case):
+    if not may_add(case, mine):
         raise Conflict(_("这件事已经是“%s”，补交的材料请交窗口添加") % STATES[case.state].zh)
     if not reason:
         raise Invalid(_("还有内容要补充或更正"), {"reason": _("已经办结，请写明为什么现在补附件")})

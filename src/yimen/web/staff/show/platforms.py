@@ -53,7 +53,10 @@ class Field:
 @cache
 def fields() -> tuple[Field, ...]:
     with FILE.open(encoding="utf-8", newline="") as stream:
-        rows = [Field(**{**row, "seq": int(row["seq"])}) for row in csv.DictReader(stream)]
+        rows = [
+            Field(row["platform"], int(row["seq"]), row["label"], row["key"], row["source"], row["certainty"])
+            for row in csv.DictReader(stream)
+        ]
     return tuple(sorted(rows, key=lambda row: (row.platform, row.seq)))
 
 

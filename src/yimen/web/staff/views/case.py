@@ -66,7 +66,7 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
         "old_clocks": clocks[running:],
         "entries": timeline_of(matter),
         "files": attach.attachments_of(matter),
-        "may_attach": attach.may_add(grants, matter),
+        "may_attach": attach.may_add(matter, scene.who),
         "verbs": _verbs(scene, moves, first_of(matter, moves, request.user.pk)),
         "may_contact": bool({Who.DESK, Who.LEAD, Who.ASSIST} & scene.who),
         "may_print": can(grants, "cases.open"),

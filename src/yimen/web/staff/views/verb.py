@@ -203,11 +203,19 @@ def _answers(request: StaffRequest, scene: Scene, task: Task) -> dict[str, Any]:
     return {"answers": answers.panel_of(scene.case.category.key, into, request.GET.get("find", "")[:60])}
 
 
+def _as_typed(task: Task, posted: QueryDict) -> dict[str, Any]:
+    """What stands in the form's fields now, to be shown again without being judged."""
+    several = ("units", "persons")
+    return {
+        field.name: posted.getlist(field.name) if field.kind in several else posted.get(field.name, "")
+        for field in task.fields
+    }
+
+
 def _with_answer(request: StaffRequest, scene: Scene, task: Task) -> Shape:
     """The form as it was typed with a common answer put in: `insert` of a form without a script, or an address."""
     into = answers.into_of(task.verb, [field.name for field in task.fields])
     key = request.POST.get("insert", request.GET.get("answer", ""))
     typed = request.POST if request.method == "POST" else _initial(scene.case, task)
-    given = {name: typed.getlist(name) if name == "assisting" else typed.get(name) for name in typed} \
-        if isinstance(typed, QueryDict) else typed  # fmt: skip
+    given = _as_typed(task, typed) if isinstance(typed, QueryDict) else typed
     return build(task.fields, task.needs, scene.case, None, answers.put_in(given, into, key) if into else given)
