@@ -51,7 +51,11 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
             "/staff/handover/", f"{do}/verify/",
         ],
         "director": ["/staff/handover/", "/staff/figures/", "/staff/figures/received/", "/staff/work/screening/", f"{do}/screen/", f"/staff/cases/{told.uuid}/"],
-        "auditor": ["/staff/"],
+        "auditor": ["/staff/", "/staff/admin/history/"],
+        "admin": [
+            "/staff/admin/", "/staff/admin/units/", "/staff/admin/units/zhifa/", "/staff/admin/units/zhifa/join/",
+            "/staff/admin/rows/categories/", "/staff/admin/rules/", "/staff/admin/calendar/", "/staff/admin/roles/",
+        ],
     }  # fmt: skip
 
 

@@ -66,6 +66,7 @@ DOORS = (
         _("抽多少、哪些一律回访、怎么问"),
     ),
     Door("staff:instruction-phrases", (), _("批示常用语"), "cases.set_phrases", _("领导一点就写上的话")),
+    Door("staff:letter-heads", (), _("发文字号"), "cases.set_letter_heads", _("以谁的名义发文，字号怎么写")),
     Door(
         "staff:pressure-figures",
         (),
