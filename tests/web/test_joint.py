@@ -249,3 +249,13 @@ def test_assisting_units_log_their_contacts(cast: Cast, enter: Enter) -> None:
     assisting.assist_sign(helper.actor, helper.grants, case.uuid, unit_id=cast.units["zhifa"].pk)
     answer = enter("handler.zhifa").post(reverse("staff:contact", args=[case.uuid]), {"outcome": "reached"})
     assert answer.status_code == 302
+
+
+def test_while_the_main_matter_has_no_result_no_button_offers_the_telling(cast: Cast, enter: Enter) -> None:
+    clerk, main = cast["clerk1"], service(cast)
+    case = acts.merge(clerk.actor, clerk.grants, service(cast).uuid, main=main.number)
+    follow = reverse("staff:do", args=[case.uuid, "follow"])
+    html = page(enter, "clerk1", "case", case.uuid)
+    assert follow not in html and reverse("staff:do", args=[case.uuid, "unmerge"]) in html
+    clerk.does(main, "withdraw", reason="不反映了")
+    assert "主件没有结果就结束了" in page(enter, "clerk1", "case", case.uuid)

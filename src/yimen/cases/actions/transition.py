@@ -157,10 +157,15 @@ def open_moves(grants: Grants, case: Case, actor_id: int) -> list[queries.Move]:
     found = queries.moves(grants, case)
     if case.state in ("registered", "returned") and case.returns < MAX_RETURNS and instructions.needed(case):
         found = _submit_first(found)
-    if not any(move.row.guards for move in found if not move.primary):
+    if not any(move.row.guards for move in found if not _told_why(move)):
         return found
     facts, now = facts_of(grants, case, actor_id), timezone.now()
-    return [move for move in found if move.primary or not _refused(move.row, facts, now)]
+    return [move for move in found if _told_why(move) or not _refused(move.row, facts, now)]
+
+
+def _told_why(move: queries.Move) -> bool:
+    """The primary step is offered even when refused, for its page says why; what waits for a main matter says so above."""
+    return move.primary and move.verb != "follow"
 
 
 def _submit_first(found: list[queries.Move]) -> list[queries.Move]:

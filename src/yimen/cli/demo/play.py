@@ -28,6 +28,7 @@ from yimen.cases.models import Case, Instruction
 from yimen.foundation.actor import Actor
 from yimen.organisations.models import Unit
 
+from . import pressing
 from .script import Script, Step
 
 Progress = Callable[[int, int], None]
@@ -83,14 +84,14 @@ def perform(stage: Stage, key: str, step: Step) -> None:
     elif step.verb == "accusation":
         stage.refs[key] = _accusation(stage, actor, grants, step)
     elif step.verb in _FACTS:
-        _FACTS[step.verb](actor, grants, stage.refs[key], **_fields(stage, step), at=step.at)
+        _FACTS[step.verb](actor, grants, stage.refs[key], **_fields(stage, key, step), at=step.at)
     elif step.verb == "call_persons":
         answers = {int(slot): given for slot, given in step.data["answers"].items()}
         callbacks.record_persons(actor, grants, stage.refs[key], answers, at=step.at)
     elif step.verb == "callback":
         callbacks.record_callback(actor, grants, stage.refs[key], step.data, at=step.at)
     else:
-        transition.run(actor, grants, stage.refs[key], step.verb, _fields(stage, step), at=step.at)
+        transition.run(actor, grants, stage.refs[key], step.verb, _fields(stage, key, step), at=step.at)
 
 
 def _confirm(actor: Actor, grants: Grants, ref: UUID, *, at: datetime) -> object:
@@ -104,11 +105,14 @@ _FACTS: dict[str, Callable[..., object]] = {
     "assist_sign": assisting.assist_sign,
     "contact": desk.contact,
     "extend": extensions.extend,
+    "feed_back": pressing.feed_back,
     "confirm_instruction": _confirm,
     "inform": limits.inform,
     "remind": reminders.remind,
     "screen": limits.screen,
+    "supervise": pressing.supervise,
     "suspend": limits.suspend,
+    "take_charge": pressing.take_charge,
     "urge": pressure.urge,
     "visited": desk.visited_again,
     "write_instruction": instructions.write_instruction,
@@ -134,13 +138,15 @@ def _accusation(stage: Stage, actor: Actor, grants: Grants, step: Step) -> UUID:
     return case.uuid
 
 
-def _main() -> str:
-    """The number of a matter that a unit works on now: a main matter for another one."""
+def _main(ref: UUID) -> str:
+    """The number of a matter that a unit works on now, of the same category if there is one: the main matter."""
+    own = Case.objects.get(uuid=ref)
     rows = Case.objects.filter(state__in=["dispatched", "signed", "accepted", "in_hand"], sealed=False)
-    return rows.order_by("-received_at", "-id")[0].number
+    found = rows.filter(category=own.category) or rows
+    return str(found.order_by("-received_at", "-id")[0].number)
 
 
-def _fields(stage: Stage, step: Step) -> dict[str, Any]:
+def _fields(stage: Stage, key: str, step: Step) -> dict[str, Any]:
     """The step's fields with people and units by their numbers where the verb wants numbers."""
     data = dict(step.data)
     if "handler" in data:
@@ -148,7 +154,7 @@ def _fields(stage: Stage, step: Step) -> dict[str, Any]:
     if "leader" in data:
         data["leader"] = str(stage.users[data["leader"]].pk)
     if step.verb == "merge":
-        data["main"] = _main()
+        data["main"] = _main(stage.refs[key])
     if step.verb.startswith("assist_"):
         data["unit_id"] = stage.units[data.pop("unit")].pk
     return data

@@ -46,7 +46,7 @@ def next_of(case: Case, moves: list[Move], user_id: int) -> Next:
 def first_of(case: Case, moves: list[Move], user_id: int) -> Move | None:
     """The step of the button: the state's primary one, else, for whose turn it is, the first that ends nothing."""
     usual = next((move for move in moves if move.primary), None)
-    if usual or not case.open or case.holder_id != user_id:
+    if usual or not case.open or case.holder_id != user_id or case.state == "merged":
         return usual
     return next((move for move in moves if move.verb not in ENDING), None)
 

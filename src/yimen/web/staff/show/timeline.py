@@ -67,7 +67,7 @@ _LABELS: Mapping[str, object] = {
     "external_number": gettext_lazy("外部系统编号"),
 }
 # Typed words that the payload says better (a unit by name), or that the page shows already.
-_TOLD_ELSEWHERE = ("leader", "paper", "title", "handler", "unit", "assisting", "before", "after")
+_TOLD_ELSEWHERE = ("leader", "main", "paper", "title", "handler", "unit", "assisting", "before", "after")
 # Only where a matter is sent is the unit 主办; elsewhere it is just the unit that acted.
 _SENDING = ("case.dispatch", "case.designate", "case.submit", "case.instruct", "case.record_instruction")
 # The number of a linked matter is not told here: not every reader may know that it exists.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from yimen.cases import joint, queries
 from yimen.cases.actions import callback_rules, callbacks, people
-from yimen.cases.fields import FIELDS, Field
+from yimen.cases.fields import FIELDS, OUTCOMES, Field
 from yimen.cases.models import Callback, Case, UnsolvedDecision
 from yimen.cases.states import MAX_TRIES
 from yimen.foundation.errors import Conflict, Invalid, Missing, Refused, YimenError
@@ -32,6 +32,10 @@ from ..show.row import Row, rows_of
 
 SHOWN: Final = 30
 _ASKED: Final = ("outcome", "solved", "rating", "comment")
+# Where a phone was left, nobody is spared the call.
+_REACHED: Final = replace(
+    FIELDS["outcome"], choices=tuple(pair for pair in OUTCOMES if pair[0] != "not_owed")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +124,13 @@ def _form(case: Case, data: Any = None) -> Shape:
         asked = [_of_person(one.slot, name) for one in people_ if one.slot not in heard for name in _ASKED]
         return build([*asked, FIELDS["way"]], (), case, data, {"way": "phone"})
     initial = {"way": "phone", "outcome": "" if case.reachable else "not_owed"}
-    return build([FIELDS[name] for name in (*_ASKED, "way")], ("outcome",), case, data, initial)
+    asked = [_REACHED if case.reachable else FIELDS["outcome"], *(FIELDS[name] for name in _ASKED[1:])]
+    return build([*asked, FIELDS["way"]], ("outcome",), case, data, initial)
 
 
 def _of_person(slot: int, name: str) -> Field:
-    known = FIELDS[name]
-    choices = tuple(pair for pair in known.choices if pair[0] != "not_owed")
-    return Field(f"person-{slot}-{name}", known.kind, known.zh, known.hint, choices, known.limit)
+    known = _REACHED if name == "outcome" else FIELDS[name]
+    return Field(f"person-{slot}-{name}", known.kind, known.zh, known.hint, known.choices, known.limit)
 
 
 def _page(
