@@ -128,6 +128,17 @@ def test_a_notice_shows_only_the_parts_that_were_given() -> None:
     assert "转送/交办去向" in body and "延期理由" not in body and "有权处理机关" not in body
 
 
+def test_a_draft_and_a_confidence_are_marked_on_top() -> None:
+    for data, said in (
+        (replace(V06, draft=True), "草稿，未签发"),
+        (replace(V02, confidential=True), "需保密"),
+    ):
+        form = type(data).__name__
+        assert said in word.text_of(word.fill(word.shipped(form), values.words_of(data))[0])
+        assert said not in word.text_of(filled(form))
+        assert "mark" in values.required(form)
+
+
 def test_a_struck_instruction_is_said_to_be_struck_and_by_whom() -> None:
     struck = replace(INSTRUCTION, struck=True, struck_by="周敏", struck_at=datetime(2026, 11, 17, 1, 30, tzinfo=UTC),
                      struck_reason="代录有误")  # fmt: skip

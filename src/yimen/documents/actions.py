@@ -82,7 +82,7 @@ def _checked(form: str, data: bytes, note: str, *, partial: bool) -> tuple[str, 
 
 
 def _left_out(form: str, keys: tuple[str, ...]) -> str:
-    labels = fields.labels(form)
+    labels = {"mark": _("草稿或保密标记"), **fields.labels(form)}
     listed = "、".join(f"{labels[key]} {{{{ {key} }}}}" for key in keys)
     return _("缺少必填字段：%s。确实不需要的，请勾选“缺少必填字段也启用”并写明原因。") % listed
 

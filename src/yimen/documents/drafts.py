@@ -54,6 +54,8 @@ def draft(form: str) -> bytes:
     section.page_width, section.page_height = Mm(210), Mm(297)
     _face(document.styles["Normal"], FANG, 12 if form not in LETTERS else 16)
     _chinese(document)
+    if "mark" in values.names(form):
+        _mark(section)
     (_letter if form in LETTERS else _sheet)(document, form)
     return _settled(document)
 
@@ -61,6 +63,14 @@ def draft(form: str) -> bytes:
 def _face(style: Any, name: str, size: float) -> None:
     style.font.name, style.font.size = name, Pt(size)
     style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)
+
+
+def _mark(section: Any) -> None:
+    """On every page: that this is a draft, or to be kept in confidence."""
+    section.header_distance = Mm(6)
+    paragraph = section.header.paragraphs[0]
+    paragraph.alignment = ALIGN.RIGHT
+    _said(paragraph, "{{ mark }}", HEI, 12)
 
 
 def _chinese(document: Any) -> None:
@@ -170,12 +180,15 @@ def _letter(document: Any, form: str) -> None:
     head = _line(document, f"{{{{ {unit} }}}}", SONG, 30, ALIGN.CENTER, after=6)
     head.runs[0].font.color.rgb = RED
     _ruled(head)
-    _line(document, "{{ doc_no }}", FANG, 16, ALIGN.RIGHT, after=14)
-    _line(document, "{{ heading }}" if form == "V05" else "{{ title }}", SONG, 22, ALIGN.CENTER, after=14)
+    _line(document, "{{ doc_no }}", FANG, 16, ALIGN.RIGHT, after=8)
+    _line(document, "{{ heading }}" if form == "V05" else "{{ title }}", SONG, 22, ALIGN.CENTER, after=8)
     _line(document, "{{ name }}：", FANG, 16)
     (_notice if form == "V05" else _decision)(document)
-    _line(document, f"{{{{ {unit} }}}}", FANG, 16, ALIGN.RIGHT).paragraph_format.space_before = Pt(24)
-    _line(document, "{{ date }}", FANG, 16, ALIGN.RIGHT, after=24)
+    seal = _line(document, f"{{{{ {unit} }}}}", FANG, 16, ALIGN.RIGHT)
+    seal.paragraph_format.space_before = Pt(20)
+    day = _line(document, "{{ date }}", FANG, 16, ALIGN.RIGHT, after=14)
+    for paragraph in (document.paragraphs[-3], seal, day):  # no seal and no 版记 on a page without text
+        paragraph.paragraph_format.keep_with_next = True
     for key in ("approved_by", "signed_by", "served"):
         if label := fields.labels(form).get(key):
             _ruled(_line(document, f"{label}：{{{{ {key} }}}}", FANG, 12), "single", "000000", "6")

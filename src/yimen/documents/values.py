@@ -28,15 +28,21 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def required(form: str) -> tuple[str, ...]:
-    """The keys that a template of this form must name."""
-    return tuple(field.key for field in fields.printed(form) if field.need == "required")
+    """The names that a template of this form must hold: required keys, and the mark of a draft or a confidence."""
+    keys = tuple(field.key for field in fields.printed(form) if field.need == "required")
+    return (*keys, "mark") if _marked(form) else keys
+
+
+def _marked(form: str) -> bool:
+    return bool({"draft", "confidential"} & {field.name for field in fields_of(SHAPES[form])})
 
 
 @cache
 def names(form: str) -> frozenset[str]:
     """Everything a template of this form may name: the list's keys, the office, the heading, the printing."""
     own = {field.name for field in fields_of(SHAPES[form])} - _NOT_WORDS
-    return frozenset(own | set(fields.labels(form)) | {"heading"} | ({"lead"} if form == "V05" else set()))
+    more = {"heading"} | ({"lead"} if form == "V05" else set()) | ({"mark"} if _marked(form) else set())
+    return frozenset(own | set(fields.labels(form)) | more)
 
 
 def words_of(data: Any) -> dict[str, str]:
@@ -44,6 +50,8 @@ def words_of(data: Any) -> dict[str, str]:
     form = type(data).__name__
     found = {name: _said(getattr(data, name, ""), _YES_NO.get(name, ("是", "否"))) for name in names(form)}
     found["heading"] = heading(data)
+    if _marked(form):
+        found["mark"] = mark(data)
     if form == "V05":
         found["lead"] = str(standing()["v05"][data.kind]["lead"])
     if form == "V01":
@@ -52,6 +60,13 @@ def words_of(data: Any) -> dict[str, str]:
 
 
 _YES_NO: Final = {"is_repeat": ("重复", "初次")}
+
+
+def mark(data: Any) -> str:
+    """What must stand on top: a letter not yet signed, or a matter to be kept in confidence."""
+    if getattr(data, "draft", False):
+        return str(standing()["v05"]["draft"])
+    return str(standing()["v01"]["mark"]) if getattr(data, "confidential", False) else ""
 
 
 def heading(data: Any) -> str:
