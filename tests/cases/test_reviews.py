@@ -292,6 +292,14 @@ def test_service_matters_know_no_review(cast: Cast) -> None:
         cast["clerk1"].does(case, "request_review", **asked())
 
 
+@pytest.mark.parametrize("state", ["told", "reviewing", "reviewed", "re_reviewing"])
+def test_with_a_right_of_review_it_is_not_made_a_service_matter(cast: Cast, state: str) -> None:
+    case, director = cast["clerk1"].opens(), cast["director"]
+    case = advance(cast, case, "told", way="letter") if state == "told" else above(cast, case, state)
+    with pytest.raises(Refused, match="复查"):
+        limits.screen(director.actor, director.grants, case.uuid, flow="service", reason="改")
+
+
 def test_only_the_desk_registers_what_the_level_above_does(cast: Cast) -> None:
     case = told(cast)
     for who in ("handler.chengguan", "head.chengguan", "leader1"):

@@ -12,7 +12,7 @@ from yimen.access.registry import Grants
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid, Refused
 
-from .. import suspensions
+from .. import queries, suspensions
 from ..fields import NOTICE_WAYS, WAYS
 from ..models import Case, Suspension
 from ..rules import plain
@@ -22,6 +22,7 @@ from .holding import choice, held, need
 from .reclocking import reclock
 from .record import record, standing
 
+_ABOVE = ("reviewing", "reviewed", "re_reviewing")  # before the level above: a petition's own way (条例 §§35, 36)
 # A petition is accepted before its result is reported (条例 §34): no change of kind past that point.
 _TOO_LATE = ("reported", "verified", "told", "called_back", "rated")
 
@@ -75,6 +76,8 @@ def screen(
             reason = need(reason, "reason", _("变更理由"))
         if flow == Flow.SERVICE and case.state == "not_accepted":
             raise Refused(_("已作出不予受理决定，请先办完这一步"))
+        if flow == Flow.SERVICE and (case.state in _ABOVE or queries.written_opinion_served(case)):
+            raise Refused(_("已送达书面处理意见，来访人可以请求复查复核，不能再变更为服务诉求"))
         if flow == Flow.PETITION and not case.accepted_at and case.state in _TOO_LATE:
             raise Refused(_("已报结果，请先审核退回，再变更性质"))
         was = case.flow if case.screened else ""
