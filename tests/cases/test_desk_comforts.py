@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cast import Cast, advance
 from yimen.cases import changes, queries
-from yimen.cases.actions import attach, desk, filters, handover, notes, outside
+from yimen.cases.actions import attach, desk, filters, handover, notes, outside, units
 from yimen.cases.actions.people import Person, correct_people
 from yimen.cases.models import Attachment, Note, OutsideNumber, ReadUpTo, SavedFilter
 from yimen.foundation.actor import Actor
@@ -73,6 +73,11 @@ def test_notes_go_with_the_matter_and_with_the_author(cast: Cast) -> None:
     _write(cast, "clerk2", other)
     member = Membership.objects.get(user=cast["clerk2"].user)
     handover.end_membership(cast["director"].actor, cast["director"].grants, member)
+    assert not Note.objects.exists()
+    _write(cast, "leader1", other)
+    units.switch_off(cast["admin"].actor, cast["leader1"].user, at_once=True)
+    assert Note.objects.exists()
+    units.switch_off(cast["admin"].actor, cast["leader1"].user)
     assert not Note.objects.exists()
 
 

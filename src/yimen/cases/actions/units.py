@@ -18,6 +18,7 @@ from yimen.organisations import actions as organisations
 from yimen.organisations.models import Unit
 
 from .. import leaning
+from . import notes
 
 NAMED = 10  # so many matters are named; of the others it is said how many
 
@@ -41,6 +42,8 @@ def switch_off(actor: Actor, user: User, *, at_once: bool = False) -> User:
     count = leaning.on_person(user.pk)
     if count and not at_once:
         raise Conflict(_("还有 %d 件未办结事项，请先交接") % count)
+    if not at_once:  # who is shut out for safety may come back
+        notes.forget_notes_by(user.pk)
     return accounts.set_active(actor, user.pk, False)
 
 
