@@ -22,6 +22,7 @@ from yimen.cases.models import (
     Clock,
     Contact,
     Extension,
+    Letter,
     Participant,
     Result,
     ReturnRequest,
@@ -225,7 +226,7 @@ def test_the_neighbouring_districts_matter_was_closed_on_the_spot(stage: Stage) 
     assert case.grid is None
 
 
-def test_the_lift_dispute_came_four_days_late_was_extended_and_served(stage: Stage) -> None:
+def test_the_lift_dispute_came_four_days_late_was_extended_served_and_goes_to_review(stage: Stage) -> None:
     case = case_of(stage, "lift")
     opened = Entry.objects.get(kind="case.opened", subject_id=case.pk)
     assert opened.at - case.received_at > timedelta(days=4)
@@ -234,7 +235,10 @@ def test_the_lift_dispute_came_four_days_late_was_extended_and_served(stage: Sta
     assert Extension.objects.get(case=case).amount == 15
     conclude = Clock.objects.filter(case=case, kind="conclude").latest("id")
     assert conclude.extend == 15 and conclude.outcome == "met"
-    assert case.state == "closed" and "case.visited" in kinds(case)
+    letter = Letter.objects.get(case=case)
+    assert letter.state == "served" and letter.number and letter.signed_by != letter.drafted_by
+    assert case.state == "reviewing" and "case.visited" in kinds(case)
+    assert case.clock and case.clock.charged_unit.name == "区信访局"
 
 
 # Enquiries, repeats, mistakes

@@ -28,7 +28,7 @@ from yimen.cases.models import Case, Instruction
 from yimen.foundation.actor import Actor
 from yimen.organisations.models import Unit
 
-from . import pressing
+from . import letters, pressing
 from .script import Script, Step
 
 Progress = Callable[[int, int], None]
@@ -108,6 +108,9 @@ _FACTS: dict[str, Callable[..., object]] = {
     "feed_back": pressing.feed_back,
     "confirm_instruction": _confirm,
     "inform": limits.inform,
+    "letter": letters.draft,
+    "letter_steps": letters.carry,
+    "letter_served": letters.serve,
     "remind": reminders.remind,
     "screen": limits.screen,
     "supervise": pressing.supervise,

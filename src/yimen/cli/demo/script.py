@@ -70,6 +70,8 @@ def _step(row: dict[str, Any], first: date, days: Days) -> Step:
     data = {name: value for name, value in row.items() if name not in ("on", "time", "by", "verb")}
     if "served" in data:
         data["served_on"] = _moment(data.pop("served"), first, days)
+    if "asked" in data:
+        data["asked_on"] = days.on(first, data.pop("asked"))
     return Step(_moment((row["on"], row["time"]), first, days), row["by"], row["verb"], data)
 
 
