@@ -25,7 +25,8 @@ from .record import record
 
 MOST: Final = 30  # papers taken at once
 _END: Final = re.compile(
-    r"(?P<name>.+?)[\s,，、]+(?P<kind>原件|复印件)(?:[\s,，、]*(?P<pages>\d{1,4})\s*页?)?"
+    r"(?P<name>.+?)[\s,，、]+(?P<kind>原件|复印件|original|copy)(?:[\s,，、]*(?P<pages>\d{1,4})\s*(?:页|pages?)?)?",
+    re.IGNORECASE,
 )
 
 
@@ -80,7 +81,7 @@ def _paper(line: str) -> Paper:
     name = rules.plain(found["name"])
     if len(name) > 120:
         raise Invalid(_("还有内容要补充或更正"), {"materials": _("每件名称最多 120 字")})
-    kind = "original" if found["kind"] == "原件" else "copy"
+    kind = "original" if found["kind"].lower() in ("原件", "original") else "copy"
     return Paper(name, kind, int(found["pages"]) if found["pages"] else None)
 
 
