@@ -19,6 +19,7 @@ from .goals import GOALS, Goal
 from .lives import invented
 from .people import table
 from .play import Stage, play, set_stage
+from .pressing import plan_receptions
 from .script import stories
 
 ENQUIRY_DAYS = 30
@@ -40,6 +41,7 @@ def load(seed: int, today: date | None = None, goals: Iterable[Goal] = GOALS) ->
     stage = set_stage()
     with calendars.held():
         play([*stories(days), *invented(days, seed, goals)], stage, days.end, _progress)
+    plan_receptions(stage, days)
     _enquiries(stage, days, Random(f"{seed}:enquiries"))
     return stage
 
