@@ -50,7 +50,7 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
             f"/staff/cases/{resting.uuid}/",
             "/staff/handover/", f"{do}/verify/",
         ],
-        "director": ["/staff/handover/", "/staff/figures/", "/staff/figures/received/", "/staff/work/screening/", f"{do}/screen/", f"/staff/cases/{told.uuid}/"],
+        "director": ["/staff/handover/", "/staff/figures/", "/staff/figures/?by=unit", "/staff/figures/received/", "/staff/figures/exceptions/", "/staff/registers/", "/staff/sheets/week/", "/staff/work/screening/", f"{do}/screen/", f"/staff/cases/{told.uuid}/"],
         "auditor": ["/staff/", "/staff/admin/history/"],
         "admin": [
             "/staff/admin/", "/staff/admin/units/", "/staff/admin/units/zhifa/", "/staff/admin/units/zhifa/join/",

@@ -49,7 +49,13 @@ def test_a_save_without_change_leaves_no_row(cast: Cast) -> None:
 
 @pytest.mark.parametrize("flow", ["service", "petition"])
 def test_a_home_from_before_gets_its_figures_from_ledger_and_clocks(cast: Cast, flow: str) -> None:
-    call(cast, advance(cast, matter(cast, flow), "told", at=MORNING), outcome="reached", solved="yes", rating="5")
+    call(
+        cast,
+        advance(cast, matter(cast, flow), "told", at=MORNING),
+        outcome="reached",
+        solved="yes",
+        rating="5",
+    )
     advance(cast, matter(cast, flow), "closed", at=after(1))
     case = advance(cast, matter(cast, flow), "dispatched", at=MORNING)
     case = cast["handler.chengguan"].does(case, "request_return", at=after(0.1), reason="不属本单位职责")

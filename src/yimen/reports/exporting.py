@@ -31,7 +31,7 @@ def exported(
     """
     require(grants, "reports.read")
     with translation.override("zh-hans"):  # the ledger is kept in the office's language
-        chosen = {name: text(mask_id_numbers(value)[0]) for name, value in filters.items() if value}
+        chosen = [f"{name}={text(mask_id_numbers(value)[0])}" for name, value in filters.items() if value]
     with transaction.atomic():
         payload = {"list": what, "rows": rows, "filter": chosen, "form": form}
         ledger.append(actor, EXPORTED, SUBJECT, actor.user_id or 0, payload)

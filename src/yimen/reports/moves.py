@@ -206,7 +206,9 @@ def _with_rating(rows: Rows, span: Period) -> Rows:
 
 def called(span: Period) -> Rows:
     """Call-backs that ended in the period (an answer, a refusal, the last try), the last of each matter."""
-    ended = known(span).filter(span.within("at"), was="told", state="called_back").exclude(outcome__in=NOT_OWED)
+    ended = (
+        known(span).filter(span.within("at"), was="told", state="called_back").exclude(outcome__in=NOT_OWED)
+    )
     return _with_rating(by_case(ended), span)
 
 

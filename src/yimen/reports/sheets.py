@@ -198,7 +198,11 @@ def _paper_table(grid: Grid) -> paper.Table:
 
 
 def _paper_told(told: Told) -> tuple[str, list[str]]:
-    title = _("%(title)s（另有 %(n)d 件没有列出）") % {"title": told.title, "n": told.more} if told.more else told.title
+    title = (
+        _("%(title)s（另有 %(n)d 件没有列出）") % {"title": told.title, "n": told.more}
+        if told.more
+        else told.title
+    )
     return title, told.matters
 
 

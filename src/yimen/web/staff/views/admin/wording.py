@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from yimen.documents import events as templates
+from yimen.reports import exporting
 
 SUBJECTS = {
     "unit": _("单位与人员"),
@@ -26,6 +27,7 @@ SUBJECTS = {
     "pressure_setting": _("催办督办的数字"),
     "grid": _("网格"),
     "history": _("查看变更记录"),
+    "export": _("导出台账"),
 }
 
 _ROWS = {"added": _("新增"), "revised": _("修改"), "ended": _("停用")}
@@ -39,6 +41,7 @@ KINDS = {
         for verb, words in _ROWS.items()
     },
     **templates.KINDS,
+    **exporting.KINDS,
     "number.reserved": _("预留编号"),
     "number.reprinted": _("重印脱机登记表"),
     "number.voided": _("作废编号"),
@@ -97,6 +100,7 @@ _LABELS = {
     "code": _("规则代号"), "centre_name": _("中心名称"), "number_prefix": _("编号首字"),
     "division_code": _("区划代码"), "public_url": _("网址"), "note": _("说明"), "asked_by": _("申请人"),
     "as": _("以何身份"), "flow": _("流程"), "step": _("环节"), "roles": _("一并结束的角色"), "key": _("代号"), "percent": _("抽取比例"), "always": _("一律回访"), "opening": _("开场白"),
+    "list": _("哪个清单"), "rows": _("行数"), "filter": _("筛选"), "form": _("格式"),
     "ask_solved": _("问是否解决"), "ask_rating": _("问满意度"), "closing": _("结束语"),
 }  # fmt: skip
 
