@@ -114,14 +114,13 @@ def _may_call(grants: Grants, case: Case) -> bool:
 
 
 def _handled(grants: Grants, case: Case) -> bool:
-    """Member of a handling unit, whatever the roles; or told one of many; or typed a helping unit's answer."""
-    merge = Merge.objects.filter(case=case, ended_at__isnull=True)
-    matters = [case.pk, *merge.values_list("main", flat=True)] if case.lead_unit_id is None else [case.pk]
-    units = Assignment.objects.filter(case__in=matters).exclude(state="returned").values("unit")
-    member = Membership.objects.filter(user=grants.user_id, active=True, unit__in=units)
+    """Member of a handling unit, whatever the roles; or told one of many; or typed a helping unit's answer. One query."""
+    mains = Merge.objects.filter(case=case, ended_at__isnull=True).values("main")
+    parts = Assignment.objects.filter(Q(case=case) | Q(case__in=mains)).exclude(state="returned")
+    member = Membership.objects.filter(user=grants.user_id, active=True, unit__in=parts.values("unit"))
     told = PersonAnswer.objects.filter(case=case, told_by=grants.user_id)
-    answer = AssistResult.objects.filter(assignment__case__in=matters, by=grants.user_id)
-    return member.exists() or told.exists() or answer.exists()
+    answer = AssistResult.objects.filter(assignment__in=parts, by=grants.user_id)
+    return Case.objects.filter(Exists(member) | Exists(told) | Exists(answer), pk=case.pk).exists()
 
 
 def _assists(grants: Grants, case: Case) -> bool:

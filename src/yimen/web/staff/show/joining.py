@@ -18,8 +18,9 @@ from yimen.cases.actions import assisting, persons
 from yimen.cases.actions import joint as joining
 from yimen.cases.actions.sampling import ALWAYS, SHARE, sampling_of
 from yimen.cases.fields import FIELDS, RATINGS, Field
-from yimen.cases.models import Case, UnsolvedDecision
+from yimen.cases.models import Assignment, Case, UnsolvedDecision
 from yimen.cases.queries import last_result, visible_to
+from yimen.cases.rules import UNSOLVED
 from yimen.cases.states import STATES, Who
 from yimen.foundation.actor import Actor
 
@@ -66,6 +67,10 @@ def _split(actor: Actor, grants: Grants, scene: Scene, data: Data) -> object:
     return joining.split(actor, grants, scene.case.uuid, **given, version=scene.version)
 
 
+def _helped(scene: Scene) -> bool:
+    return any(row.role == "assist" for row in scene.assignments)
+
+
 def _told_of(scene: Scene) -> bool:
     return scene.case.state in ("told", "called_back", "rated") and scene.case.party_size > 1
 
@@ -78,7 +83,7 @@ JOINING: Final = {
         Act("assist_return", _("申请退回协办"), "return", frozenset(), _own, (FIELDS["reason"],),
             frozenset({"reason"}), _ask_return, _("不是本单位的事才退；主办单位或窗口同意以前，时限照常计算。")),
         Act("assist_release", _("答复退回协办"), "check", _TOGETHER,
-            lambda s: bool(s.case.open and joint.assist_returns(s.case, open_only=True)),
+            lambda s: bool(s.case.open and _helped(s) and joint.assist_returns(s.case, open_only=True)),
             (ask("asked", "asking", _("哪个单位")), _AGREED, ask("answer", "longtext", _("理由"), _("不同意的，写明理由"))),
             frozenset({"asked", "agreed"}), _release),
         Act("person_told", _("逐人答复"), "message", _TOGETHER,
@@ -86,7 +91,7 @@ JOINING: Final = {
             (ask("slot", "untold", _("答复了哪一位")), FIELDS["way"], ask("at", "datetime", _("什么时候"), _("不填则为现在"))),
             frozenset({"slot", "way"}), _tell_person, _("列名的每一位都要答复；分开答复的，逐位补记。")),
         Act("person_rate", _("逐人登记评价"), "star", frozenset({Who.CALLER}),
-            lambda s: s.case.state in ("called_back", "rated") and any(
+            lambda s: s.case.party_size > 1 and s.case.state in ("called_back", "rated") and any(
                 row.outcome == "reached" and not row.rating for row in joint.answers_of(s.case)),
             (ask("slot", "unrated", _("哪一位的评价")), FIELDS["rating"]), frozenset({"slot", "rating"}), _rate_person,
             _("每一位的评价单独留存；整件以其中最低的为准，不取平均。")),
@@ -170,24 +175,32 @@ class Together:
         return bool(self.helped or self.main or self.members or self.unseen or self.persons or self.decisions)
 
 
-def together_of(grants: Grants, case: Case) -> Together:
-    """About eight small queries."""
+def together_of(grants: Grants, case: Case, assignments: list[Assignment]) -> Together:
+    """Asks only for what such a matter can have: one query for most."""
     if case.sealed:
         return Together()
-    main = joint.main_of(case)
-    members = joint.members_of(case)
-    seen = [_member(row) for row in visible_to(grants).filter(pk__in=members.values("pk")).order_by("id")]
+    main = joint.main_of(case) if case.lead_unit_id is None else None
+    members = list(joint.members_of(case).values_list("pk", flat=True))
+    seen = visible_to(grants).filter(pk__in=members).order_by("id") if members else []
+    found = [_member(row) for row in seen]
     may_see = main is not None and visible_to(grants).filter(pk=main.pk).exists()
     return Together(
-        helped=helped_of(case),
+        helped=helped_of(case) if any(row.role == "assist" for row in assignments) else [],
         main=_member(main) if main and may_see else None,
         main_ready=case.state == "merged" and joint.answered(main),
-        members=seen,
-        unseen=members.count() - len(seen),
-        persons=persons_of(case),
-        decisions=list(UnsolvedDecision.objects.filter(case=case).select_related("by").order_by("id")),
+        members=found,
+        unseen=len(members) - len(found),
+        persons=persons_of(case) if case.party_size > 1 else [],
+        decisions=_decisions(case),
         sampled=sampled_words(case),
     )
+
+
+def _decisions(case: Case) -> list[UnsolvedDecision]:
+    """There can be none unless the visitor once said unsolved, in this round or before a reopening."""
+    if case.last_solved not in UNSOLVED and not case.redos and case.round_at == case.received_at:
+        return []
+    return list(UnsolvedDecision.objects.filter(case=case).select_related("by").order_by("id"))
 
 
 def _member(case: Case) -> Member:

@@ -59,7 +59,7 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
         "above": paperwork.above_of(matter),
         "is_desk": Who.DESK in scene.who,
         "instructed": card_of(grants, matter, request.user.pk),
-        "together": together_of(grants, matter),
+        "together": together_of(grants, matter, scene.assignments),
         "outside": outside.outside_of(matter),
         "own": notes.note_of(grants, matter),
         "clocks": clocks[:running],

@@ -109,7 +109,7 @@ def _initial(case: Case, task: Task) -> dict[str, Any]:
     """What is known already: the usual unit of the category, the telephone as the usual way."""
     if task.act:
         return task.act.initial(case)
-    known = {"way": "counter" if task.verb == "answer" else "phone"}
+    known: dict[str, Any] = {"way": "counter" if task.verb == "answer" else "phone"}
     if any(field.name == "persons" for field in task.fields):
         known["persons"] = [str(one.slot) for one in listed(case)]
     if task.verb in ("dispatch", "submit") and case.returns == 0:
