@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -381,3 +382,20 @@ def test_the_reasons_of_an_import_are_counted_alike_in_english() -> None:
             assert cell in str(bad.value)
             kinds.add(bad.value.kind)
     assert len(kinds) == 1
+
+
+def test_every_form_with_a_long_text_keeps_a_draft_or_says_why_not(cast: Cast) -> None:
+    """Forms without drafts: a sealed letter's hand-over and contacts on purpose; short or ready-made ones."""
+    without = {
+        "accusation.html": "nothing of it may stay anywhere",
+        "reveal.html": "names and phones",
+        "outside_page.html": "the only text is read-only",
+        "link.html": "a one-time link to copy",
+    }
+    folder = Path(platforms.__file__).parents[2] / "templates" / "staff"
+    found = {
+        file.name
+        for file in folder.rglob("*.html")
+        if "<textarea" in (text := file.read_text("utf-8")) and "data-draft=" not in text
+    }
+    assert found <= set(without)
