@@ -13,8 +13,8 @@ from cast import Cast, Person, advance
 from yimen.access.models import RoleGrant
 from yimen.access.roles import Role
 from yimen.cases import letter_fields, letterbook, letters, rules
+from yimen.cases.actions import extensions, limits
 from yimen.cases.actions import letters as writing
-from yimen.cases.actions import limits
 from yimen.cases.models import Case, Clock, Letter, LetterText, Result, ServiceReceipt
 from yimen.foundation.errors import Conflict, Invalid, Missing, Refused
 from yimen.ledger.models import Entry
@@ -349,6 +349,19 @@ def test_the_notice_of_acceptance_stops_the_fifteen_days(cast: Cast) -> None:
     case.refresh_from_db()
     assert case.told_at and case.state == "accepted" and case.served_at is None
     assert Clock.objects.get(case=case, kind="inform").outcome == "met"
+
+
+def test_a_notice_of_extension_follows_an_approved_one(cast: Cast) -> None:
+    handler, head = cast["handler.chengguan"], cast["head.chengguan"]
+    case = advance(cast, cast["clerk1"].opens(), "in_hand")
+    with pytest.raises(Refused, match="批准"):
+        draft(handler, case, "extend", extension="等检测报告")
+    assert "extend" not in {kind.key for kind in letterbook.startable(handler.grants, case)}
+    asked = {"amount": 5, "reason": "等检测报告", "told_way": "phone"}
+    extensions.extend(head.actor, head.grants, case.uuid, **asked)
+    letter = to_state(cast, draft(handler, case, "extend", extension="等检测报告，延长五日"), "sealed")
+    serves(handler, letter)
+    assert Case.objects.get(pk=case.pk).state == "in_hand"
 
 
 def test_the_notice_of_forwarding_goes_out_in_the_centres_name(cast: Cast) -> None:

@@ -312,10 +312,10 @@ def test_the_ledger_tells_who_asked_what_and_what_was_decided(cast: Cast) -> Non
     entries = Entry.objects.filter(subject="case", subject_id=case.pk).order_by("id")
     said = {entry.kind: entry.payload for entry in entries}
     assert (
-        said["case.request_review"]["level"] == 1
+        said["case.request_review"]["review_level"] == 1
         and said["case.request_review"]["words"]["authority"] == "区信访局"
     )
-    assert said["case.decide_review"]["outcome"] == "uphold"
+    assert said["case.decide_review"]["review_outcome"] == "uphold"
     assert rules.replay(entry.payload for entry in entries)["state"] == "re_reviewing"
 
 

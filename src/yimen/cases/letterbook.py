@@ -21,7 +21,7 @@ from yimen.organisations.queries import office
 from . import letters, queries
 from .access import DESK_ROLES, UNIT_ROLES, relations
 from .letters import DATA, OPEN, Hand, Kind
-from .models import Case, Letter, LetterHead, LetterText, ServiceReceipt
+from .models import Case, Extension, Letter, LetterHead, LetterText, ServiceReceipt
 from .states import STATES, Who
 
 if TYPE_CHECKING:
@@ -78,12 +78,22 @@ def startable(grants: Grants, case: Case) -> list[Kind]:
     """Kinds that this person may begin now, for which none is in the making."""
     if case.sealed or not STATES[case.state].open:
         return []
-    making = set(Letter.objects.filter(case=case, state__in=OPEN).values_list("kind", flat=True))
+    there = set(Letter.objects.filter(case=case).exclude(state="void").values_list("kind", "state"))
     today = timezone.localdate()
-    fitting = [
-        k for k in letters.kinds().values() if k.begins(case.flow, case.state, today) and k.key not in making
-    ]
-    return [kind for kind in fitting if Hand.WRITER in hands(grants, case, unit_for(case, kind))]
+    fitting = [kind for kind in letters.kinds().values() if kind.begins(case.flow, case.state, today)]
+    wanted = [kind for kind in fitting if not _there(kind, there) and grounded(case, kind)]
+    return [kind for kind in wanted if Hand.WRITER in hands(grants, case, unit_for(case, kind))]
+
+
+def _there(kind: Kind, there: set[tuple[str, str]]) -> bool:
+    """One is in the making; or a notice that is given once was given."""
+    states = {state for key, state in there if key == kind.key}
+    return bool(states & set(OPEN)) or (kind.act == "inform" and "served" in states)
+
+
+def grounded(case: Case, kind: Kind) -> bool:
+    """A notice of extension follows an extension that was approved."""
+    return kind.notice != "extend" or Extension.objects.filter(case=case, state="approved").exists()
 
 
 def unit_for(case: Case, kind: Kind) -> int | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -116,7 +116,7 @@ class CaseFacts:
     needs_instruction: bool = False
     actor_is_recipient: bool = False
     open_letter: str = ""
-    review: ReviewFacts = ReviewFacts()
+    review: ReviewFacts = field(default_factory=ReviewFacts)
 
 
 UNSOLVED: Final = ("no", "partly")

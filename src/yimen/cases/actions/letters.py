@@ -79,6 +79,8 @@ def begin(
 def _may_begin(grants: Grants, case: Case, kind: Kind, now: datetime) -> None:
     if not kind.begins(case.flow, case.state, timezone.localdate(now)):
         raise Refused(_("这件事现在不出这种文书"))
+    if not letterbook.grounded(case, kind):
+        raise Refused(_("还没有批准延期，不能出延期告知书"))
     if Hand.WRITER not in letterbook.hands(grants, case, letterbook.unit_for(case, kind)):
         raise Refused(_("这份文书不由您起草"))
     if Letter.objects.filter(case=case, kind=kind.key, state__in=letters.OPEN).exists():

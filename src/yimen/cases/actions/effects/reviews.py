@@ -47,7 +47,7 @@ def _ask(step: Step, level: int) -> None:
         _open_again(step)
     step.owed_by = unit.pk if unit else case.accountable_unit_id
     step.counts_from = min(step.at, _at_noon(data["asked_on"]))
-    step.payload |= {"level": level, "asked_on": data["asked_on"], "right_until": right.due}
+    step.payload |= {"review_level": level, "asked_on": data["asked_on"], "right_until": right.due}
 
 
 def _open_again(step: Step) -> None:
@@ -93,8 +93,8 @@ def _decide(step: Step, outcome: str) -> None:
     own = [clock for clock in step.clocks if clock.kind == "step" and clock.running]
     clocks.stop(own, min(step.at, _end_of(row.decided_on)), pauses=clocks.pauses_of(step.case))
     step.payload |= {
-        "level": row.level,
-        "outcome": outcome,
+        "review_level": row.level,
+        "review_outcome": outcome,
         "decided_on": row.decided_on,
         "served_at": row.told_at,
     }
@@ -150,7 +150,7 @@ def withdraw_review(step: Step) -> None:
     row.ended_by_id, row.ended_at = step.actor.user_id, step.at
     row.save()
     _void_step(step)
-    step.payload["level"] = row.level
+    step.payload["review_level"] = row.level
     afterwards.close(step)
 
 

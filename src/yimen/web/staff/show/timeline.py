@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yimen.cases import suspensions
+from yimen.cases import letters, suspensions
 from yimen.cases.actions.record import unseal
 from yimen.cases.events import KINDS, LOOKED, SUBJECT
 from yimen.cases.fields import FIELDS, NOT_DRAWN, WAYS
@@ -72,7 +72,7 @@ _TOLD_ELSEWHERE = ("leader", "main", "paper", "title", "handler", "unit", "assis
 _SENDING = ("case.dispatch", "case.designate", "case.submit", "case.instruct", "case.record_instruction")
 # The number of a linked matter is not told here: not every reader may know that it exists.
 _SHOWN = ("recipient", "leader", "days", "approval_due_at", "unit", "assisting", "way", "person", "outcome", "solved", "rating", "attempt", "amount", "due_on",
-          "level", "order", "plan_finish", "ground", "told_at", "by_leader", "day", "until", "due_at")  # fmt: skip
+          "level", "order", "plan_finish", "ground", "told_at", "by_leader", "day", "until", "due_at", "asked_on", "decided_on")  # fmt: skip
 
 _OPTIONS: Mapping[str, Mapping[str, object]] = {
     "way": dict(WAYS),
@@ -133,6 +133,10 @@ def _payload_lines(entry: Entry) -> list[Line]:
     if isinstance(payload.get("unit"), int) or entry.kind not in _SENDING:
         lines = [line for line in lines if line.name != str(_LABELS["unit"])]
         lines += [Line(_("单位"), payload["unit"])] if isinstance(payload.get("unit"), str) else []
+    if entry.kind.startswith("case.letter_") and (kind := letters.kinds().get(payload.get("kind", ""))):
+        lines.append(Line(_("文书"), f"{kind.words} {payload.get('number', '')}".strip()))
+    if payload.get("letters_void"):
+        lines.append(Line(_("作废的文书"), "、".join(payload["letters_void"])))
     if entry.kind == "case.screened":
         lines.append(Line(_("性质"), str(dict(FLOWS)[payload["flow"]])))
     return lines
