@@ -11,7 +11,7 @@ from tests.reports.world import MORNING, after, call, lengthen, march, matter, n
 from cast import Cast, advance
 from yimen.cases.actions import desk, limits, pressure
 from yimen.cases.actions.accusations import hand_over_accusation
-from yimen.cases.models import CallbackRule
+from yimen.cases.models import CallbackRule, Case
 from yimen.foundation.errors import Missing
 from yimen.reports import measures
 from yimen.reports.models import Limit, Standing
@@ -109,6 +109,14 @@ def test_a_rating_entered_after_the_call_counts(cast: Cast) -> None:
     case = call(cast, service(cast, "told"), outcome="reached", solved="yes")
     cast["clerk2"].does(case, "rate", at=after(0.1), rating="3")
     assert numbers(cast, "fairly", "satisfied") == [1, 0]
+
+
+def test_of_many_ratings_the_lowest_that_stood_at_last_counts(cast: Cast) -> None:
+    case = call(cast, service(cast, "told"), outcome="reached", solved="yes", rating="5")
+    Case.objects.filter(pk=case.pk).update(rating=3)  # another of the people rated later
+    assert numbers(cast, "satisfied", "fairly") == [0, 1]
+    cast["clerk1"].does(Case.objects.get(pk=case.pk), "close", at=after(1))
+    assert numbers(cast, "satisfied", "fairly") == [0, 1]
 
 
 def test_what_was_redone_counts_once_with_its_last_answer(cast: Cast) -> None:

@@ -199,9 +199,12 @@ def never_called(span: Period) -> Q:
 
 
 def _with_rating(rows: Rows, span: Period) -> Rows:
-    """`final` is the person's rating, given in the call or entered with it afterwards."""
-    after = later(span).filter(was="called_back").order_by("id").values("rating")[:1]
-    return rows.annotate(final=Coalesce("rating", Subquery(after)))
+    """`final` is the rating that stood last for this reply: given in the call or afterwards; of many, the lowest."""
+    after = later(span).filter(
+        was__in=("called_back", "rated"), redos=OuterRef("redos"), told_at=OuterRef("told_at")
+    )
+    last = after.exclude(rating=None).order_by("-id").values("rating")[:1]
+    return rows.annotate(final=Coalesce(Subquery(last), "rating"))
 
 
 def called(span: Period) -> Rows:
