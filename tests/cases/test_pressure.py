@@ -365,11 +365,11 @@ def test_the_weekly_list_names_the_four_kinds_and_its_cut_off_stands(cast: Cast)
 def test_waiting_for_an_instruction_too_long_is_named(cast: Cast) -> None:
     case, now = cast["clerk1"].opens(), timezone.now()
     Clock.objects.create(
-        case=case, kind="step", step="awaiting", rule={"code": "XF-AWAITING", "unit": "work_day"}, start_at=now - 3 * DAY,
+        case=case, kind="step", step="awaiting", rule={"code": "XF-AWAITING", "unit": "work_day"}, start_at=now - 4 * DAY,
         due_at=now + DAY, explain="", charged_unit=cast.units["centre"],
     )  # fmt: skip
     assert [row.reasons for row in weekly(cast["director"].grants, now + timedelta(seconds=1))] == [
-        ["待批示超过 2 天"]
+        ["待批示超过 3 天"]
     ]
 
 

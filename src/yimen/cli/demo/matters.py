@@ -157,6 +157,8 @@ def _people(registration: dict[str, Any], residents: Residents, rng: Random) -> 
     found: dict[str, Any] = dict(residents.draw(rng, she=she))
     if chance > 0.97:
         found["party_size"] = rng.randint(6, 31)
+        if found["party_size"] <= 26:  # a few stand on the list of those not yet reported
+            found["reported_to"] = "分管领导（电话）"
         found["representatives"] = [found, *(residents.draw(rng) for _ in range(rng.randint(1, 3)))]
         found["representatives"][0] = {"name": found["name"], "phone": found["phone"]}
     elif chance > 0.93:

@@ -15,6 +15,7 @@ from .pressing import leader_choices
 from .shape import Shape
 
 _UNITS = {"day": _("天"), "hour": _("小时"), "person": _("人"), "text": ""}
+_BASIS = {"S": _("法律原文"), "X": _("他处所见"), "M": _("凭记忆，未核实"), "D": _("本中心自定")}
 
 
 class SettingsForm(Shape):
@@ -24,10 +25,10 @@ class SettingsForm(Shape):
         super().__init__(*args, **kwargs)
         english = translation.get_language() == "en"
         for key, row in pressure_settings.settings().items():
-            hint = gettext("单位：%(unit)s；原来的设定 %(shipped)s；性质 %(certainty)s") % {
+            hint = gettext("单位：%(unit)s；原来的设定：%(shipped)s；依据：%(basis)s") % {
                 "unit": _UNITS[row.unit] or gettext("字"),
                 "shipped": row.shipped or "—",
-                "certainty": row.certainty,
+                "basis": _BASIS[row.certainty],
             }
             self.fields[key] = forms.CharField(
                 label=row.en if english else row.zh,
