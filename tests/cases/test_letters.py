@@ -421,6 +421,7 @@ def test_each_letter_waits_for_whose_turn_it_is(cast: Cast, verified: Case) -> N
     handler, head = cast["handler.chengguan"], cast["head.chengguan"]
     turns = {"drafting": handler, "submitted": head, "reviewed": head, "signed": handler, "sealed": handler}
     letter = draft(handler, verified)
+    assert list(letterbook.elsewhere(head.grants)) == [letter], "a draft that lies is seen by the head"
     for state, who in turns.items():
         letter = to_state(cast, letter, state)
         assert list(letterbook.waiting(who.grants)) == [letter], state

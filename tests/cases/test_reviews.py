@@ -260,6 +260,20 @@ def test_annulled_by_the_re_review_it_is_not_closed_but_handled_anew(cast: Cast)
     assert not reviews.facts(case).final
 
 
+def test_annulled_without_a_unit_of_its_own_it_closes_with_a_word_on_the_main_matter(cast: Cast) -> None:
+    """并案: told with the main matter's opinion, there is no part to be handled anew."""
+    main = advance(cast, cast["clerk1"].opens(), "verified")
+    case = cast["clerk1"].does(cast["clerk1"].opens(), "merge", main=main.number)
+    case = cast["clerk1"].does(case, "follow", way="letter")
+    case = cast["clerk1"].does(case, "request_review", **asked())
+    case = cast["clerk1"].does(case, "decide_review", **decided("annul"))
+    with pytest.raises(Refused):
+        cast["clerk1"].does(case, "redo", reason="责令重办")
+    with pytest.raises(Invalid):
+        cast["clerk1"].does(case, "close")
+    assert cast["clerk1"].does(case, "close", note=f"由主件 {main.number} 重新办理").state == "closed"
+
+
 @pytest.mark.parametrize("state", ["reviewing", "re_reviewing"])
 def test_a_request_can_be_withdrawn_by_the_person(cast: Cast, state: str) -> None:
     case = above(cast, cast["clerk1"].opens(), state)

@@ -82,6 +82,10 @@ def test_the_whole_way_on_the_pages(verified: Case, begun: Letter, enter: Enter,
     assert "送达回证" in text and "回证.png" in text and "当面交本人" in text
 
 
+def test_the_decision_stands_among_the_facts(verified: Case, enter: Enter) -> None:
+    assert "<dt>处理意见</dt><dd>予以支持</dd>" in page(enter("clerk1"), at(verified))
+
+
 def test_the_next_line_leads_to_the_letter(verified: Case, begun: Letter, enter: Enter) -> None:
     handler, head = enter("handler.chengguan"), enter("head.chengguan")
     step(handler, begun, "submit")

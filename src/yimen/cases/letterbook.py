@@ -170,10 +170,10 @@ def _turn(grants: Grants) -> Q:
 
 
 def elsewhere(grants: Grants) -> QuerySet[Letter]:
-    """For the director: letters on the way in other hands, the longest untouched first."""
-    if not grants.has(Role.DIRECTOR):
-        return Letter.objects.none()
+    """In other hands, the longest untouched first: of the own unit for its head, of every unit for the director."""
     rows = Letter.objects.filter(state__in=OPEN, case__in=queries.visible_to(grants).values("pk"))
+    if not grants.has(Role.DIRECTOR):
+        rows = rows.filter(unit__in=grants.units(Role.HEAD))
     rows = rows.exclude(pk__in=waiting(grants).values("pk"))
     return rows.select_related("case", "unit", "drafted_by").order_by("changed_at", "id")
 

@@ -100,16 +100,18 @@ def _unit_there(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> ob
     return "" if facts.may_redo else _("没有可以重办的承办环节")
 
 
-def _not_annulled(_facts: CaseFacts, data: Mapping[str, Any], _at: datetime) -> object:
-    if data.get("review_outcome") == "annul":
+def _not_annulled(facts: CaseFacts, data: Mapping[str, Any], _at: datetime) -> object:
+    if data.get("review_outcome") == "annul" and facts.may_redo:
         return Invalid(_("撤销的，事项不能办结"), {"review_outcome": _("请返回，改用“复核撤销，责令重办”")})
     return ""
 
 
-def _right_lapsed(facts: CaseFacts, _data: Mapping[str, Any], at: datetime) -> object:
+def _right_lapsed(facts: CaseFacts, data: Mapping[str, Any], at: datetime) -> object:
     found = facts.review
-    if found.annulled:
+    if found.annulled and facts.may_redo:
         return _("复查意见撤销了原处理意见，请退回重办")
+    if found.annulled:  # told with a main matter: it is that one which is handled anew
+        return "" if data.get("note") else Invalid(_("请写明理由"), {"note": _("写明由哪一件重新办理")})
     if found.until and timezone.localdate(at) <= found.until:
         return _("来访人在 %s 以前可以请求复核，期满再办结") % found.until
     return ""

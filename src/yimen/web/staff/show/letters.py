@@ -245,6 +245,14 @@ def _extension(case: Case) -> str:
     }  # fmt: skip
 
 
+def decision_of(case: Case) -> str:
+    """予以支持 / 解释说明 / 不予支持 of the last result, empty where none was reported."""
+    if case.lead_unit_id is None:
+        return ""
+    result = queries.last_result(case)
+    return str(result.get_decision_display()) if result and result.decision else ""
+
+
 # --- Review ------------------------------------------------------------------------------------------------------
 
 

@@ -55,6 +55,7 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
         "dates": shown.dates_of(matter),
         "pressure": scene.pressure,
         "links": shown.links_of(grants, matter),
+        "decision": paperwork.decision_of(matter),
         "letters": paperwork.card_of(grants, matter),
         "above": paperwork.above_of(matter),
         "is_desk": Who.DESK in scene.who,
