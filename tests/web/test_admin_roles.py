@@ -21,6 +21,7 @@ from yimen.cases.actions.handover import hand_over
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid
 
+from .auth_ground import add_app
 from .staff_ground import Enter, in_use
 
 GRANT = "/staff/admin/roles/grant/"
@@ -264,10 +265,11 @@ def test_a_link_for_a_colleague_takes_two_people_of_two_roles(street: Cast, ente
 def test_a_second_administrator_of_the_same_role_does_not_confirm_and_the_director_does(
     street: Cast, enter: Enter
 ) -> None:
-    street.joins("admin2", "第二位", "centre", Role.ADMIN)
+    add_app(street.joins("admin2", "第二位", "centre", Role.ADMIN).user)
     ask(enter("admin"), street["clerk1"].user)
     path = f"/staff/security/links/{LinkRequest.objects.get().pk}/"
-    enter("admin2").post(path, {"decision": "confirm"})
+    answer = enter("admin2").post(path, {"decision": "confirm"}, follow=True)
+    assert "同类管理员" in answer.content.decode()
     assert not Invitation.objects.exists()
     assert "/staff/invitation/" in enter("director").post(path, {"decision": "confirm"}).content.decode()
 
