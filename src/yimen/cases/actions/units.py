@@ -18,6 +18,7 @@ from yimen.organisations import actions as organisations
 from yimen.organisations.models import Unit
 
 from .. import leaning
+from ..wording import several
 from . import notes
 
 NAMED = 10  # so many matters are named; of the others it is said how many
@@ -49,7 +50,7 @@ def switch_off(actor: Actor, user: User, *, at_once: bool = False) -> User:
 
 def refusal(numbers: list[str]) -> str:
     """Which matters are in the way, by number only."""
-    shown, more = "、".join(numbers[:NAMED]), len(numbers) - NAMED
+    shown, more = several(numbers[:NAMED]), len(numbers) - NAMED
     if more > 0:
         words = ngettext(
             "还有未办结事项：%(shown)s 等 %(n)d 件", "还有未办结事项：%(shown)s 等 %(n)d 件", len(numbers)

@@ -17,6 +17,7 @@ from yimen.cases import instructions
 from yimen.cases.actions.instructions import may_strike
 from yimen.cases.instructions import Told
 from yimen.cases.models import Case, Instruction, Submission
+from yimen.cases.wording import several
 from yimen.organisations.models import Unit
 
 from .clock import Badge, badge, badge_of
@@ -108,7 +109,7 @@ def _proposal(row: Submission, names: dict[str, str]) -> Proposal:
         kind=str(row.get_kind_display()),
         opinion=row.opinion,
         unit=row.unit.name,
-        assisting="、".join(names.get(key, key) for key in row.assisting),
+        assisting=several(names.get(key, key) for key in row.assisting),
         days=_days(row.days),
         recipient=row.recipient.name if row.recipient else _("还没有指定领导"),
         by=row.by.name,

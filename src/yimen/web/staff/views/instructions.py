@@ -17,6 +17,7 @@ from yimen.access.registry import can
 from yimen.cases import instructions, queries
 from yimen.cases.actions import instructions as writing
 from yimen.cases.actions.proposals import UNNAMED
+from yimen.cases.wording import in_turn
 from yimen.foundation.errors import Conflict, Invalid, Missing, Refused, YimenError
 
 from ..door import StaffRequest, page
@@ -117,7 +118,7 @@ def _name(request: StaffRequest, mark: str) -> str:
 
 def _why(error: YimenError) -> str:
     fields = getattr(error, "fields", {})
-    return "；".join([str(error), *map(str, fields.values())])
+    return in_turn([error, *fields.values()])
 
 
 def _sign_page(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from yimen.cases import queries
 from yimen.cases.states import FLOWS, STATES
+from yimen.cases.wording import in_turn
 from yimen.organisations.models import Unit
 from yimen.reports import exporting, registers
 from yimen.reports.cells import CELLS
@@ -51,7 +52,7 @@ def register_file(request: StaffRequest, name: str) -> HttpResponse:
     """The register as XLSX: exactly the rows that the page counted under this filter."""
     kind, span, filters = registers.register(name), periods.asked(request).span, _filters(request)
     found = registers.rows(request.grants, name, span.first, span.last, filters)
-    chosen = "；".join(option["words"] for option in _options(filters) if option["words"])
+    chosen = in_turn(option["words"] for option in _options(filters) if option["words"])
     notes = [period_words(span), *([_("筛选：%s") % chosen] if chosen else [])]
     body, count = registers.export(name, found, notes=notes)
     said = {"from": span.first.isoformat(), "to": span.last.isoformat(), **filters}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from yimen.cases import queries
 from yimen.cases.models import Case
+from yimen.cases.wording import in_turn
 from yimen.foundation.errors import Missing
 from yimen.reports import exporting, indicators, measures, registers, settings
 from yimen.reports.period import Period
@@ -49,7 +50,7 @@ def list_workbook(
 
 
 def _notes(filters: dict[str, str]) -> list[str]:
-    chosen = "；".join(value for value in filters.values() if value)
+    chosen = in_turn(value for value in filters.values() if value)
     return [_("筛选：%s") % chosen] if chosen else []
 
 

@@ -20,6 +20,7 @@ from yimen.cases.fields import FIELDS, Field
 from yimen.cases.joint import answers_of, listed
 from yimen.cases.models import Case
 from yimen.cases.states import TRANSITIONS, VERBS, Transition
+from yimen.cases.wording import in_turn
 from yimen.foundation.errors import Conflict, Invalid, Missing, Refused, YimenError
 from yimen.web.templatetags.yimen import moment
 
@@ -151,7 +152,7 @@ def _kept(request: StaffRequest, case: Case, given: Mapping[str, Any]) -> dict[s
                     request.actor, request.grants, case.uuid, data, file.name or name, purpose=name
                 )
             except Invalid as refused:
-                raise Invalid(str(refused), {name: "；".join(map(str, refused.fields.values()))}) from refused
+                raise Invalid(str(refused), {name: in_turn(refused.fields.values())}) from refused
             kept[name] = str(row.uuid)
     return kept
 

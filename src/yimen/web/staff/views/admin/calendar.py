@@ -17,6 +17,7 @@ from yimen.calendars import queries, tables
 from yimen.calendars.comparing import DayChange, compare
 from yimen.calendars.models import CalendarYear
 from yimen.cases.actions.calendar_changed import Shift, foresee, publish
+from yimen.cases.wording import several
 from yimen.foundation.errors import Invalid
 from yimen.foundation.workcalendar import Day, format_periods
 
@@ -132,7 +133,7 @@ def _published(request: StaffRequest, table: tables.Table) -> HttpResponse:
     moved = 0
     for year in sorted(table.published):
         moved += publish(request.actor, year, table.of(year), notice=table.notices.get(year, ""))
-    years = "、".join(map(str, sorted(table.published)))
+    years = several(sorted(table.published))
     words = ngettext(
         "%(years)s 年已发布，%(n)d 件事项的期限有变。", "%(years)s 年已发布，%(n)d 件事项的期限有变。", moved
     )

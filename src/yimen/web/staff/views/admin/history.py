@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from yimen.access.roles import NAMES, Role
 from yimen.accounts.models import User
+from yimen.cases.wording import several
 from yimen.ledger.actions import append
 from yimen.ledger.models import Entry
 from yimen.organisations.models import Unit
@@ -125,7 +126,7 @@ class _Names:
         if type(value) is int and name in _UNITS:
             return self.units.get(value, str(value))
         if isinstance(value, list):
-            return "、".join(map(str, value))
+            return several(value)
         return (
             ""
             if value is None

@@ -19,6 +19,7 @@ from yimen.calendars.models import BusinessHours
 from yimen.cases import leaning
 from yimen.cases.actions import categories, handbook
 from yimen.cases.models import Category, CommonAnswer, CompetentBody, PublicPhone, RetentionClass
+from yimen.cases.wording import several
 from yimen.foundation.actor import Actor
 from yimen.organisations.models import Unit
 
@@ -71,7 +72,7 @@ def _said(row: Any, name: str) -> object:
     value = shown() if shown else getattr(row, name)
     if isinstance(value, bool):
         return gettext_now("是") if value else ""
-    return "、".join(value) if isinstance(value, list) else value
+    return several(value) if isinstance(value, list) else value
 
 
 # --- categories
