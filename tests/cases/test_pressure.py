@@ -501,3 +501,17 @@ def test_a_sealed_matter_is_left_alone(cast: Cast) -> None:
         with pytest.raises((Refused, Missing)):
             act(director, verb, case, **data)
     assert weekly(director.grants, timezone.now() + 30 * DAY) == []
+
+
+def test_a_populated_home_gets_its_reports_from_what_was_registered(cast: Cast) -> None:
+    from importlib import import_module
+
+    from django.apps import apps
+
+    told = timezone.now() - timedelta(minutes=5)
+    case = cast["clerk1"].opens(party_size=23, reported_to="何书记", reported_at=told)
+    cast["clerk1"].opens(party_size=23)
+    MajorReport.objects.all().delete()
+    import_module("yimen.cases.migrations.0006_pressure").reports_from_registrations(apps, None)
+    row = MajorReport.objects.get()
+    assert (row.case_id, row.name, row.at, row.by) == (case.pk, "何书记", told, cast["clerk1"].user)
