@@ -149,5 +149,5 @@ def test_a_list_costs_the_same_few_questions_for_one_row_and_for_three(
         cast["clerk1"].opens()
     client = enter("clerk1")
     client.get("/staff/")
-    with django_assert_max_num_queries(14):  # type: ignore[operator]
+    with django_assert_max_num_queries(18):  # type: ignore[operator]
         client.get("/staff/")
