@@ -65,7 +65,11 @@ class Told:
 
 def told(case: Case) -> list[Told]:
     """Every instruction of a matter, the earliest first, struck ones among them. Two queries."""
-    rows = Instruction.objects.filter(case=case).select_related("leader", "by", "paper", "submission__recipient").order_by("id")
+    rows = (
+        Instruction.objects.filter(case=case)
+        .select_related("leader", "by", "paper", "submission__recipient")
+        .order_by("id")
+    )
     found = {row.pk: Told(row) for row in rows}
     if found:
         for mark in InstructionMark.objects.filter(instruction__in=found).select_related("by"):
