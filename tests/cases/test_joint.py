@@ -465,3 +465,16 @@ def test_a_visitor_who_is_also_a_representative_is_one_person(cast: Cast) -> Non
     assert [(one.slot, one.label) for one in joint.listed(case)] == [(1, "代表1"), (2, "代表2"), (3, "代表3")]
     other = service(cast, name="钱四", phone="13800002079", party_size=4, representatives=REPRESENTATIVES)
     assert [one.label for one in joint.listed(other)] == ["来访人", "代表1", "代表2", "代表3"]
+
+
+def test_answers_that_stood_only_in_the_ledger_get_their_rows(cast: Cast) -> None:
+    from importlib import import_module
+
+    from django.apps import apps
+
+    case = with_helper(cast, service(cast))
+    helps(cast, case, assisting.assist_report, text="已到场取证")
+    before = AssistResult.objects.values_list("assignment", "text", "by", "at").get()
+    AssistResult.objects.all().delete()
+    import_module("yimen.cases.migrations.0007_joint").answers_from_the_ledger(apps, None)
+    assert AssistResult.objects.values_list("assignment", "text", "by", "at").get() == before
