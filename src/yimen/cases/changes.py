@@ -67,11 +67,7 @@ def news(grants: Grants) -> list[Change]:
     seq = Link.objects.filter(entry_id=OuterRef("pk")).values("seq")
     rows = list(_news(grants).annotate(seq=Subquery(seq)).order_by("-seq")[:MOST])
     cases = visible_to(grants).in_bulk({row.subject_id for row in rows})
-    return [
-        Change(row.seq, row, cases[row.subject_id])
-        for row in rows
-        if row.subject_id in cases
-    ]
+    return [Change(row.seq, row, cases[row.subject_id]) for row in rows if row.subject_id in cases]
 
 
 def mark_read(actor: Actor, seq: int) -> None:

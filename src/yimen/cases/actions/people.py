@@ -180,7 +180,9 @@ def written_twice(case: Case) -> set[int]:
     key = data_key(case.pk)
     who = {row.slot: (row.role, _open(case.pk, key, row)) for row in rows}
     speakers = {(one.name, one.phone) for role, one in who.values() if role == "representative"}
-    return {slot for slot, (role, one) in who.items() if role == "visitor" and (one.name, one.phone) in speakers}
+    return {
+        slot for slot, (role, one) in who.items() if role == "visitor" and (one.name, one.phone) in speakers
+    }
 
 
 def _places_stay(case: Case, roles: list[str]) -> None:

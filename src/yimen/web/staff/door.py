@@ -69,7 +69,9 @@ def enter(request: Any) -> None:
     """Give the request its actor, grants and rail."""
     request.actor = Actor(request.user.pk, request.user.name, "web")
     request.grants = grants_of(request.actor)
-    request.draft_key = SimpleLazyObject(lambda: crypto.content_digest(f"drafts of {request.user.pk}".encode()).hex())
+    request.draft_key = SimpleLazyObject(
+        lambda: crypto.content_digest(f"drafts of {request.user.pk}".encode()).hex()
+    )
     request.rail = SimpleLazyObject(lambda: rail.of(request.grants, request.user.pk, request.path))
 
 

@@ -61,7 +61,17 @@ def of(grants: Grants, user_id: int, path: str) -> Rail:
     news = count_news(grants)
     lists = _lists(grants, counts, path, ("mine", "due-soon", "overdue", "first-contact", "unit"))
     groups = [
-        Group("", [*_before_me(grants, path), *lists, *_pressing(grants, counts, path), *_helping(grants, path), *_writing(grants, path), _door("changes", _("有什么变化"), path, key=KEYS["changes"], count=news)]),
+        Group(
+            "",
+            [
+                *_before_me(grants, path),
+                *lists,
+                *_pressing(grants, counts, path),
+                *_helping(grants, path),
+                *_writing(grants, path),
+                _door("changes", _("有什么变化"), path, key=KEYS["changes"], count=news),
+            ],
+        ),
         Group(_("我的筛选"), _saved(user_id)),
         Group(_("窗口"), _window(grants, counts, path)),
         Group(_("中心"), _centre(grants, counts, path)),
@@ -91,7 +101,11 @@ def _before_me(grants: Grants, path: str) -> list[Item]:
 def _helping(grants: Grants, path: str) -> list[Item]:
     """协办, where a part is owed: by the own unit, at the desk by units without accounts."""
     owed = joint.parts_waiting_for(grants).count() if grants.has(*DESK, *UNIT_ROLES) else 0
-    return [_door("assisting", _("协办"), path, count=owed)] if owed or path == reverse("staff:assisting") else []
+    return (
+        [_door("assisting", _("协办"), path, count=owed)]
+        if owed or path == reverse("staff:assisting")
+        else []
+    )
 
 
 def _writing(grants: Grants, path: str) -> list[Item]:
@@ -164,7 +178,11 @@ def _reports(path: str) -> list[Item]:
 def _administration(grants: Grants, path: str) -> list[Item]:
     """What the three administrators keep; a director finds the links to confirm here."""
     found = [Item(door.label, door.url, current=door.url == path) for door in doors(grants)]
-    found += [_door("pressure-figures", _("提醒、催办和督办的设定"), path)] if can(grants, "cases.set_pressure") else []
+    found += (
+        [_door("pressure-figures", _("提醒、催办和督办的设定"), path)]
+        if can(grants, "cases.set_pressure")
+        else []
+    )
     more = [("account_sessions", _("所有人的登录"))] if grants.has(*MAY_END_SESSIONS) else []
     if grants.has(*MAY_CONFIRM_LINK):
         more += [("account_people", _("同事忘了密码"))]

@@ -92,7 +92,9 @@ def link(request: HttpRequest, user_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.ask_link(actor_of(request), user.pk, role_of(request), form.cleaned_data["reason"])
-            messages.success(request, _("申请已提交，要由另一类管理员或中心主任确认，链接由确认的人当面交给本人。"))
+            messages.success(
+                request, _("申请已提交，要由另一类管理员或中心主任确认，链接由确认的人当面交给本人。")
+            )
             return redirect("account_people")
         except YimenError as error:
             form.add_error(None, str(error))

@@ -79,7 +79,9 @@ class RegisterForm(Shape):
     reported_at = _moment(_("什么时候报告的"))
     reception = forms.ChoiceField(label=_("今天的领导接访"), required=False)
     received_at = _moment(_("实际收到时间"), _("补录时填写，时限从这时起算"))
-    reserved_number = _line(_("脱机登记表编号"), 300, _("停电时发出的登记表：扫表上的二维码，或输入编号"), inputmode="text")
+    reserved_number = _line(
+        _("脱机登记表编号"), 300, _("停电时发出的登记表：扫表上的二维码，或输入编号"), inputmode="text"
+    )
     external_number = _line(_("外部系统编号"), 60, _("信访、12345、综治平台里的编号"))
     from_body = _line(_("来文单位"), 100, _("上级转来的，写转来的单位"))
     from_number = _line(_("来文文号"), 60)
@@ -137,7 +139,6 @@ class RegisterForm(Shape):
             witness=Person(data["witness_name"]) or None,
             client_key=client_key,
         )
-
 
     def _channel(self) -> str:
         """As chosen; a paper from above says by itself how the matter came."""

@@ -64,7 +64,13 @@ def _about(case: Case) -> list[str]:
     unit = case.lead_unit.name if case.lead_unit else ""
     return [
         str(bit)
-        for bit in (case.from_number, case.place, category_name(case.category, short=True), unit, state_words(case))
+        for bit in (
+            case.from_number,
+            case.place,
+            category_name(case.category, short=True),
+            unit,
+            state_words(case),
+        )
         if bit
     ]
 

@@ -37,7 +37,9 @@ def take_files(request: StaffRequest, ref: UUID, reason: str = "") -> int:
     taken = 0
     for file in request.FILES.getlist("files"):
         try:
-            attach(request.actor, request.grants, ref, file.read(LIMIT + 1), file.name or "file", reason=reason)
+            attach(
+                request.actor, request.grants, ref, file.read(LIMIT + 1), file.name or "file", reason=reason
+            )
             taken += 1
         except (Invalid, Conflict) as error:
             words = {"name": file.name, "why": why(error)}

@@ -219,4 +219,6 @@ def _with_answer(request: StaffRequest, scene: Scene, task: Task) -> Shape:
     key = request.POST.get("insert", request.GET.get("answer", ""))
     typed = request.POST if request.method == "POST" else _initial(scene.case, task)
     given = _as_typed(task, typed) if isinstance(typed, QueryDict) else typed
-    return build(task.fields, task.needs, scene.case, None, answers.put_in(given, into, key) if into else given)
+    return build(
+        task.fields, task.needs, scene.case, None, answers.put_in(given, into, key) if into else given
+    )
