@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from cast import Cast, Person, advance
+from cast import Cast, Person, above, advance, decided
 from yimen.access.roles import Role
 from yimen.cases import queries, suspensions
 from yimen.cases.actions import extensions, limits
@@ -267,6 +267,24 @@ def test_a_suspension_ends_with_the_unit_s_work(cast: Cast) -> None:
     assert not case.suspended and row.until == date(2026, 5, 11)
     clock = Clock.objects.get(case=case, kind="conclude", rule__code="XF-60")
     assert clock.outcome == "met" and clock.due_at > due, "the days of the suspension are out of the count"
+
+
+def test_a_hearing_rests_the_re_review_and_nothing_else_does_but_force_majeure(cast: Cast) -> None:
+    case = petition(cast, "registered")
+    case = above(cast, case, "re_reviewing", at=MORNING)
+    director, before = cast["director"], running(case, "step")
+    assert before.step == "re_reviewing"
+    for ground in ("appraisal", "visitor"):
+        with pytest.raises(Invalid):
+            act(director, limits.suspend, case, ground=ground, at=MORNING)
+    act(director, limits.suspend, case, ground="hearing", note="听证会", at=MORNING + timedelta(days=3))
+    decision = decided(at=MORNING + timedelta(days=10))
+    case = cast["clerk1"].does(case, "decide_re_review", at=MORNING + timedelta(days=10), **decision)
+    clock = Clock.objects.get(pk=before.pk)
+    assert not case.suspended and clock.outcome == "met"
+    assert clock.target_at - before.target_at == timedelta(days=7), (
+        "hearing time is out of the count (条例 §36)"
+    )
 
 
 # 退回
