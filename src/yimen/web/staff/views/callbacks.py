@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from yimen.cases import joint, queries
 from yimen.cases.actions import callback_rules, callbacks, people
-from yimen.cases.fields import FIELDS, OUTCOMES, Field
+from yimen.cases.fields import FIELDS, Field
 from yimen.cases.models import Callback, Case, UnsolvedDecision
 from yimen.cases.states import MAX_TRIES
 from yimen.foundation.errors import Conflict, Invalid, Missing, Refused, YimenError
@@ -34,7 +34,7 @@ SHOWN: Final = 30
 _ASKED: Final = ("outcome", "solved", "rating", "comment")
 # Where a phone was left, nobody is spared the call.
 _REACHED: Final = replace(
-    FIELDS["outcome"], choices=tuple(pair for pair in OUTCOMES if pair[0] != "not_owed")
+    FIELDS["outcome"], choices=tuple(pair for pair in FIELDS["outcome"].choices if pair[0] != "not_owed")
 )
 
 
