@@ -110,7 +110,9 @@ def tie(actor: Actor, case: Case, reception: int, now: datetime) -> ReceptionVis
         case=case, reception=day, defaults={"by_id": actor.user_id, "at": now}
     )
     if made:
-        record(actor, case, "case.at_reception", at=now, payload={"day": day.day, "by_leader": day.leader.name})
+        record(
+            actor, case, "case.at_reception", at=now, payload={"day": day.day, "by_leader": day.leader.name}
+        )
     return row
 
 

@@ -29,9 +29,7 @@ def feed_back(actor: Actor, grants: Grants, ref: UUID, *, words: str, days: int,
     return supervision.feed_back(actor, grants, ref, words=words, plan_finish=plan, at=at)
 
 
-def take_charge(
-    actor: Actor, grants: Grants, ref: UUID, *, leader: str, words: str, at: datetime
-) -> object:
+def take_charge(actor: Actor, grants: Grants, ref: UUID, *, leader: str, words: str, at: datetime) -> object:
     return leaders.take_charge(actor, grants, ref, leader=int(leader), words=words, at=at)
 
 

@@ -204,7 +204,11 @@ def _at_reception(actor: Actor, grants: Grants, scene: Scene, data: Data) -> obj
 
 
 def _take_charge(actor: Actor, grants: Grants, scene: Scene, data: Data) -> object:
-    given = {"leader": int(data.get("leader") or 0), "until": data.get("until"), "words": data.get("words", "")}
+    given = {
+        "leader": int(data.get("leader") or 0),
+        "until": data.get("until"),
+        "words": data.get("words", ""),
+    }
     return leading.take_charge(actor, grants, scene.case.uuid, **given)
 
 

@@ -83,7 +83,12 @@ def scene_of(grants: Grants, case: Case) -> Scene:
     """Clocks, assignments and what presses: about ten small queries."""
     rows = queries.assignments_of(case)
     return Scene(
-        case, grants, relations(grants, case), queries.clocks_of(case), rows, pressure=_pressure_of(case, rows)
+        case,
+        grants,
+        relations(grants, case),
+        queries.clocks_of(case),
+        rows,
+        pressure=_pressure_of(case, rows),
     )
 
 

@@ -119,7 +119,7 @@ def _cut_off(given: str) -> tuple[datetime, str]:
         at = timezone.make_aware(datetime.fromisoformat(given))
     except (ValueError, OverflowError):
         return now, _("请填写日期和时间")
-    if not EARLIEST_YEAR <= at.year:
+    if not at.year >= EARLIEST_YEAR:
         return now, _("截止时间早于 %d 年，请核对") % EARLIEST_YEAR
     return (at, "") if at <= now else (now, _("截止时间不能在将来"))
 
