@@ -147,7 +147,7 @@ def test_a_text_that_becomes_counted_keeps_its_english_in_both_forms() -> None:
 
 # Nothing that people read is left without a mark
 
-# Words that are data, not sentences: names of columns, of categories, of browsers, of the languages themselves.
+# Words that are data, not sentences: names of columns, of categories, of browsers, of the languages themselves; papers.
 _DATA = {
     "intake/importer/categories.py",
     "intake/importer/dates.py",
@@ -155,11 +155,15 @@ _DATA = {
     "intake/importer/mapping.py",
     "intake/importer/rows.py",
     "intake/importer/words.py",
+    "cases/actions/materials.py",
     "grids/codes.py",
     "grids/words.py",
+    "web/staff/show/letters.py",
+    "web/staff/show/papers_letters.py",
+    "web/staff/show/papers_units.py",
     "web/templatetags/signed_in.py",
 }
-_DATA_WORDS = {"督", "永", "纪", "工作人员", "〔号码已隐去〕"}
+_DATA_WORDS = {"督", "永", "纪", "号", "某某", "工作人员", "〔号码已隐去〕"}
 _MARKS = {"_", "lazy", "gettext", "gettext_lazy", "ngettext", "pgettext", "pgettext_lazy"}
 _ROOMS = ("web", "cases", "intake", "access", "organisations", "accounts", "grids", "ledger")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yimen.foundation.errors import Invalid
@@ -89,11 +89,11 @@ def check_service(way: Way, data: Mapping[str, Any], signed_at: datetime, now: d
     clean = _check(tuple(SERVICE.values()), ("received_at", *way.needs), data)
     received = clean["received_at"]
     if received > now or received < signed_at.replace(second=0, microsecond=0):  # typed to the minute
-        raise Invalid(_now("收到时间不对"), {"received_at": _now("须在签发之后，不能在将来")})
+        raise Invalid(gettext("收到时间不对"), {"received_at": gettext("须在签发之后，不能在将来")})
     if way.key == "left" and not clean.get("witnessed"):
         raise Invalid(
-            _now("留置送达要有见证人"),
-            {"witnessed": _now("请见证人在回证上签名；没有见证人的，另选送达方式")},
+            gettext("留置送达要有见证人"),
+            {"witnessed": gettext("请见证人在回证上签名；没有见证人的，另选送达方式")},
         )
     return clean
 
@@ -105,23 +105,23 @@ def _check(fields: tuple[Field, ...], needed: tuple[str, ...], data: Mapping[str
         value = plain(data.get(field.name))
         if value in ("", None, False):
             if field.name in needed:
-                wrong[field.name] = _now("请填写%s") % field.zh
+                wrong[field.name] = gettext("请填写%s") % field.zh
             continue
         if complaint := _complaint(field, value):
             wrong[field.name] = complaint
         clean[field.name] = value
     if wrong:
-        raise Invalid(_now("还有内容要补充或更正"), wrong)
+        raise Invalid(gettext("还有内容要补充或更正"), wrong)
     return clean
 
 
 def _complaint(field: Field, value: Any) -> str:
     if field.choices and value not in dict(field.choices):
-        return _now("请从所列选项中选择")
+        return gettext("请从所列选项中选择")
     if field.kind == "date" and not isinstance(value, date):
-        return _now("请填写日期")
+        return gettext("请填写日期")
     if field.kind == "datetime" and not isinstance(value, datetime):
-        return _now("请填写日期和时间")
+        return gettext("请填写日期和时间")
     if isinstance(value, str) and len(value) > field.limit:
-        return _now("最多 %(limit)d 字，现有 %(now)d 字") % {"limit": field.limit, "now": len(value)}
+        return gettext("最多 %(limit)d 字，现有 %(now)d 字") % {"limit": field.limit, "now": len(value)}
     return ""

@@ -40,7 +40,7 @@ def edit_unit(actor: Actor, unit: Unit, changes: Mapping[str, Any]) -> Unit:
         setattr(unit, name, value)
     _check_unit(unit)
     if before["online"] and not unit.online and Membership.objects.filter(unit=unit, active=True).exists():
-        raise Invalid(_("还不能保存"), {"online": _("还有在岗人员，请先办结束任职，再改为无账号单位")})
+        raise Invalid(_("还不能保存"), {"online": _("还有在岗人员，请先办理结束任职，再改为无账号单位")})
     said = difference(before, values_of(unit, EDITABLE))
     if not said["after"]:
         raise Invalid(_("没有改动"))
@@ -61,7 +61,7 @@ def end_unit(actor: Actor, unit: Unit, last_day: date) -> Unit:
     if unit.valid_to is not None:
         raise Conflict(_("这个单位已经停用"))
     if count := Membership.objects.filter(unit=unit, active=True).count():
-        raise Conflict(_("还有 %d 名在岗人员，请先逐人办结束任职") % count)
+        raise Conflict(_("还有 %d 名在岗人员，请先逐人办理结束任职") % count)
     if below := Unit.objects.filter(parent=unit, valid_to__isnull=True).first():
         raise Conflict(_("%s还设在这个单位之下，请先改它的上级单位") % below.name)
     if unit.valid_from and last_day < unit.valid_from:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -222,7 +222,7 @@ def helped_of(case: Case) -> list[Helped]:
         found.append(Helped(part.unit.name, badge=due, asked=asked.reason if asked else "",
                             answer=asked.answer if asked else ""))  # fmt: skip
     found += [
-        Helped(row.assignment.unit.name, asked=row.reason, answer=row.answer or _now("已同意退回"))
+        Helped(row.assignment.unit.name, asked=row.reason, answer=row.answer or gettext("已同意退回"))
         for row in returns.values() if row.agreed
     ]  # fmt: skip
     return found
@@ -253,21 +253,21 @@ def sampled_words(case: Case) -> str:
     if row is None or (row.drawn and row.percent == 100):
         return ""
     if not row.drawn:
-        return _now("按 %d%% 抽样，未抽中回访。") % row.percent
+        return gettext("按 %d%% 抽样，未抽中回访。") % row.percent
     if row.why == SHARE:
-        return _now("按 %d%% 抽样，抽中回访。") % row.percent
-    return _now("必须回访：%s。") % (ALWAYS[row.why][0] if row.why in ALWAYS else row.why)
+        return gettext("按 %d%% 抽样，抽中回访。") % row.percent
+    return gettext("必须回访：%s。") % (ALWAYS[row.why][0] if row.why in ALWAYS else row.why)
 
 
 def next_words(case: Case) -> str:
     """What the next step says instead of its usual words, or an empty string."""
     if case.state == "told" and not case.sampled:
-        return _now("未抽中回访，可以办结；来访人愿意评价的，由另一位同事登记")
+        return gettext("未抽中回访，可以办结；来访人愿意评价的，由另一位同事登记")
     if case.state != "merged":
         return ""
     main = joint.main_of(case)
     if joint.answered(main):
-        return _now("主件已有结果，请答复来访人")
+        return gettext("主件已有结果，请答复来访人")
     if main is not None and not main.open:
-        return _now("主件没有结果就结束了，请取消并案，单独办理")
+        return gettext("主件没有结果就结束了，请取消并案，单独办理")
     return ""

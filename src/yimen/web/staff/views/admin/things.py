@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from django import forms
 from django.db.models import Model
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -71,7 +71,7 @@ def _said(row: Any, name: str) -> object:
     shown = getattr(row, f"get_{name}_display", None)
     value = shown() if shown else getattr(row, name)
     if isinstance(value, bool):
-        return gettext_now("是") if value else ""
+        return gettext("是") if value else ""
     return several(value) if isinstance(value, list) else value
 
 

@@ -175,7 +175,7 @@ def leave(request: StaffRequest, pk: int) -> HttpResponse:
     return saved(
         request, LastDay(posted(request)),
         lambda data: end_membership(request.actor, request.grants, row, on=data["last_day"]),
-        _("已办结束任职。"), ("staff:admin-unit", row.unit.key), title=_("结束任职：%s") % row.user.name,
+        _("已办理结束任职。"), ("staff:admin-unit", row.unit.key), title=_("结束任职：%s") % row.user.name,
         button=_("结束任职"), icon="leave", danger=True, back="staff:admin-unit", ref=row.unit.key, lead=lead,
         numbers=leaning.on_member(row.user_id, row.unit_id),
     )  # fmt: skip
