@@ -13,13 +13,17 @@ from cast import SINCE, Cast, advance
 from yimen.access import actions as access
 from yimen.access.actions import Granting
 from yimen.access.models import RoleGrant
-from yimen.access.registry import grants_of
+from yimen.access.registry import can, grants_of
 from yimen.access.roles import ADMINISTRATORS, Role
 from yimen.access.rules import Period, clash
 from yimen.accounts.models import Invitation, LinkRequest, User
+from yimen.cases import queries
+from yimen.cases.actions.accusations import hand_over_accusation
 from yimen.cases.actions.handover import hand_over
+from yimen.cases.models import Case
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid
+from yimen.organisations.models import Membership
 
 from .auth_ground import add_app
 from .staff_ground import Enter, in_use
@@ -332,3 +336,39 @@ def test_the_command_makes_each_of_the_three_and_never_two_in_one(cast: Cast, ca
     assert run("keeper", "admin") == 1 and "各由一人担任" in capsys.readouterr().err
     assert run("clerk1", "admin") == 1
     assert grants_of(cast["clerk1"].actor).by_role.keys() == {Role.CLERK}
+
+
+# --- who keeps the units sees nothing of what arrives there
+
+
+def test_the_system_administrator_as_liaison_of_a_unit_sees_nothing_of_what_is_sent_there(
+    street: Cast, enter: Enter
+) -> None:
+    for person in ("admin", "puppet"):
+        sent = {"person": person, "name": "自己", "since": on(0).isoformat(), "liaison": "on"}
+        assert enter("admin").post("/staff/admin/units/chengguan/join/", sent).status_code in (200, 302)
+    puppet = User.objects.get(sign_in="puppet")
+    case = street["clerk1"].does(street["clerk1"].opens(), "dispatch", unit="chengguan")
+    assert case.holder_id == street["handler.chengguan"].user.pk, "who has a role there comes first"
+    for user in (puppet, street["admin"].user):
+        Case.objects.filter(pk=case.pk).update(holder=user)
+        case.refresh_from_db()
+        grants = grants_of(Actor(user.pk, user.name, "web"))
+        assert not queries.visible_to(grants).exists() and not can(grants, "cases.view", case)
+
+
+def test_the_system_administrator_in_the_unit_is_no_reader_of_sealed_letters(street: Cast) -> None:
+    unit, clerk = street.units["jiwei"], street["clerk1"]
+    Membership.objects.create(user=street["admin"].user, unit=unit, since=SINCE)
+    sealed = hand_over_accusation(clerk.actor, clerk.grants, to=unit)
+    assert street["head.jiwei"].sees(sealed) and not street["admin"].sees(sealed)
+    assert not can(street["admin"].grants, "cases.view", sealed)
+
+
+def test_an_account_that_nobody_has_taken_into_use_stands_in_for_nobody(street: Cast, enter: Enter) -> None:
+    ghost = User.objects.create(sign_in="ghost", name="没启用", password="!")
+    Membership.objects.create(user=ghost, unit=street.units["zhifa"], since=SINCE)
+    sent = {"person": "ghost", "since": on(0).isoformat(), "until": on(2).isoformat(), "reason": "休假"}
+    answer = enter("security").post(f"/staff/admin/roles/{head(street).pk}/stand-in/", sent)
+    assert answer.status_code == 400 and "启用账号" in answer.content.decode()
+    assert not RoleGrant.objects.filter(user=ghost).exists()

@@ -87,14 +87,18 @@ def grant_many(actor: Actor, grantings: Iterable[Granting]) -> list[RoleGrant]:
 def appoint(actor: Actor, granting: Granting) -> RoleGrant:
     """As `grant`, to an account that its owner has already taken into use: whoever made the one-time link of a new
     account could otherwise use it first and hold the role. Raises Invalid."""
-    user = granting.user
+    must_be_in_use(granting.user)
+    return grant_many(actor, [granting])[0]
+
+
+def must_be_in_use(user: User) -> None:
+    """Raises Invalid for an account that is off, or that its owner has not taken into use."""
     if not user.is_active:
         raise Invalid(_("还不能保存"), {"person": _("这个账号已停用")})
     if not user.has_usable_password():
         raise Invalid(
             _("还不能保存"), {"person": _("此人还没有用一次性链接启用账号；请先当面确认本人已经启用")}
         )
-    return grant_many(actor, [granting])[0]
 
 
 @transaction.atomic

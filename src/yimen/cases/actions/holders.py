@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.access.models import RoleGrant
 from yimen.access.queries import holding, stand_in_of
-from yimen.access.roles import Role
+from yimen.access.roles import ADMINISTRATORS, Role
 from yimen.accounts.models import User
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid
@@ -154,9 +154,12 @@ _CHOOSE = {
 
 
 def liaison_of(unit: Unit) -> int:
-    """The unit's 联络员, or who stands in; a unit with accounts but without one cannot take a matter."""
+    """The unit's 联络员, or who stands in; a unit with accounts but without one cannot take a matter.
+
+    Whoever holds a role there comes first: nobody else could see what arrives."""
+    works = holding().filter(unit=unit, user=OuterRef("user")).exclude(role__in=ADMINISTRATORS)
     members = Membership.objects.filter(unit=unit, active=True, user__is_active=True).order_by(
-        "-liaison", "id"
+        Exists(works).desc(), "-liaison", "id"
     )
     user_id = members.values_list("user_id", flat=True).first()
     if user_id is None:

@@ -119,6 +119,7 @@ def stand_in(request: StaffRequest, pk: int) -> HttpResponse:
 
     def do(data: dict[str, Any]) -> None:
         user = person_of(data["person"])
+        actions.must_be_in_use(user)
         actions.stand_in(request.actor, row, user, data["since"], data["until"], reason=data["reason"])
 
     lead = _(
