@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from cast import Cast
 from yimen.organisations.models import Office
@@ -72,3 +73,11 @@ def test_the_language_is_changed_without_an_account_and_leads_back() -> None:
     assert (
         client.post("/language/", {"language": "zh-hans", "next": "https://example.org/"})["Location"] == "/"
     )
+
+
+def test_the_language_of_a_reader_ends_with_the_answer() -> None:
+    client, before = Client(), translation.get_language()
+    client.post("/language/", {"language": "en"})
+    assert '<html lang="en"' in client.get("/").content.decode()
+    assert client.get("/staff/").status_code == 302
+    assert translation.get_language() == before
