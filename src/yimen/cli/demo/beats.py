@@ -242,6 +242,34 @@ def _by_post(data: dict[str, Any]) -> tuple[Gap, dict[str, Any]]:
     return ((2, 2), data | {"served_on": SERVED_BEFORE}) if data["way"] == "post" else ((0, 1), data)
 
 
+def served(way: Way) -> Beat:
+    """The written opinion by registered mail."""
+    said = fill(way.rng.choice(phrases()["said"]["post"]), way.rng)
+    return Beat("tell", way.hands.worker, *_by_post({"way": "post", "said": said}))
+
+
+def above(way: Way, step: str, level: int) -> list[Beat]:
+    """复查 or 复核 by the level above: asked by letter, upheld, and served."""
+    rng, owner = way.rng, way.hands.owner
+    authority = ("区信访局", "市信访局")[level - 1]
+    asked = {
+        "asked_on": timedelta(0),
+        "way": "letter",
+        "authority": authority,
+        "request": phrase("review", rng),
+    }
+    decided = {
+        "review_outcome": "uphold",
+        "decided_on": timedelta(days=2),
+        "served_on": SERVED_BEFORE,
+        "doc_number": f"信复字第 {rng.randint(10, 99)} 号",
+    }
+    return [
+        Beat(f"request_{step}", owner, (2, 6), asked),
+        Beat(f"decide_{step}", owner, (6, 12), decided),
+    ]
+
+
 def result(way: Way) -> dict[str, Any]:
     data: dict[str, Any] = {"result": way.matter.result}
     if not way.hands.online:

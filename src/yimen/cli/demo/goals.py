@@ -61,6 +61,9 @@ GOALS: Final = (
     Goal("petition", "closed", 3, (2, 40), "not_accepted"),
     Goal("petition", "closed", 5, (2, 50), "guided"),
     Goal("petition", "archived", 16, (2, 24)),
+    Goal("petition", "reviewing", 1, (1, 4), "reviewed"),
+    Goal("petition", "reviewed", 1, (1, 4), "reviewed"),
+    Goal("petition", "re_reviewing", 1, (1, 4), "reviewed"),
     # Late on purpose: a street where nothing is ever late is not believed.
     Goal("service", "in_hand", 4, (4, 7), late=True),
     Goal("service", "dispatched", 1, (2, 2), late=True),

@@ -22,7 +22,8 @@ TRIES = 500
 WINDOW_DAYS = 90
 SERVICE_DAYS, IN_HAND_DAYS = 7, 5  # natural days; calendars/data/clock_rules.csv FW-7D, FW-IN-HAND
 NOTICE_DAYS, PETITION_DAYS = 15, 60  # XF-15N, XF-60
-_ANSWERED = ("answered", "guided", "told", "called_back", "rated", "closed", "archived", "withdrawn")
+_ABOVE = ("reviewing", "reviewed", "re_reviewing")
+_ANSWERED = ("answered", "guided", "told", "called_back", "rated", "closed", "archived", "withdrawn", *_ABOVE)
 _PETITIONED = ("property", "illegal-building", "housing", "parking", "appearance", "noise")
 _MODE = {"answered": "a", "guided": "g"}
 
@@ -73,9 +74,10 @@ def _script(
 
 
 def _step(beat: Beat, at: datetime) -> Step:
-    """The beat at its moment; a span of time in its data is meant back from there."""
+    """The beat at its moment; a span of time in its data is meant back from there, as a day where the paper has days."""
     data = {name: at - value if isinstance(value, timedelta) else value for name, value in beat.data.items()}
-    return Step(at, beat.by, beat.verb, data)
+    days = {name: timezone.localdate(data[name]) for name in ("asked_on", "decided_on") if name in data}
+    return Step(at, beat.by, beat.verb, data | days)
 
 
 def _road(goal: Goal, template: Template, residents: Residents, rng: Random) -> tuple[Matter, list[Beat]]:

@@ -9,6 +9,7 @@ from random import Random
 from .beats import (
     Beat,
     Way,
+    above,
     assist,
     bodies,
     callback,
@@ -21,6 +22,7 @@ from .beats import (
     screen,
     send,
     sent,
+    served,
     stars,
     still_unsolved,
     take_up,
@@ -143,6 +145,14 @@ def _reopened(way: Way) -> list[Beat]:
     return [*closed[:-1], reopen, *send(way), *take_up(way)]
 
 
+def _reviewed(way: Way) -> list[Beat]:
+    """A written opinion that the visitor takes to the level above, and once more."""
+    if way.anonymous:
+        return []
+    worked = [*send(way), *take_up(way), *assist(way), *report(way)[:-1]]
+    return [*screen(way), *worked, served(way), *above(way, "review", 1), *above(way, "re_review", 2)]
+
+
 def _rescreened(way: Way) -> list[Beat]:
     """Taken for a petition and accepted; the director then finds it a service, and says why."""
     petition = replace(way, goal=replace(way.goal, flow="petition"))
@@ -162,4 +172,5 @@ ROUTES: dict[str, Route] = {
     "redone": _redone,
     "reopened": _reopened,
     "rescreened": _rescreened,
+    "reviewed": _reviewed,
 }
