@@ -88,6 +88,7 @@ PAGES: list[tuple[str, Args, set[str]]] = [
     ("staff:admin-end-row", ("categories", CATEGORY), SYSTEM),
     ("staff:admin-rules", (), SYSTEM),
     ("staff:admin-rule", (RULE,), SYSTEM),
+    ("staff:admin-add-rule", (), SYSTEM),
     ("staff:admin-calendar", (), SYSTEM),
     ("staff:admin-year", ("2026",), SYSTEM),
     ("staff:admin-callbacks", (), SYSTEM | DIRECTOR),
@@ -505,6 +506,35 @@ def test_the_centres_own_limit_changes_from_a_day_and_running_clocks_keep_theirs
     assert (clock.due_at, clock.rule["amount"]) == (before, row.amount)
     page = texts(enter("auditor").get(f"{ADMIN}history/?subject=clock_rule"))
     assert row.code in page and "修改时限规则" in page
+
+
+def test_a_further_limit_is_added_for_a_category_and_ended_by_date(street: Cast, enter: Enter) -> None:
+    client, path = enter("admin"), f"{ADMIN}rules/add/"
+    assert "流程和环节" in texts(client.get(path))
+    given = {"place": "service/conclude", "category": "noise", "urgency": "", "amount": 3, "unit": "natural_day",
+             "extend_max": 0, "what": "三日办结", "article": "街道规定", "source": "会议纪要", "certainty": "D",
+             "valid_from": day()}  # fmt: skip
+    for wrong in ({"category": ""}, {"place": "petition/conclude"}, {"valid_from": day(-1)}, {"place": ""},
+                  {"source": ""}, {"certainty": "S"}):  # fmt: skip
+        answer = client.post(path, {**given, **wrong})
+        assert (answer.status_code == 400 and "会议纪要" in texts(answer)) or "source" in wrong, wrong
+        assert 'aria-invalid="true"' in texts(answer), wrong
+    assert "《信访工作条例》第三十四条规定，不能缩短也不能放宽" in texts(
+        client.post(path, {**given, "place": "petition/conclude"})
+    )
+    assert client.post(path, given).status_code == 302
+    assert client.post(path, given).status_code == 400, "the form sent twice makes one row"
+    row = ClockRule.objects.get(what="三日办结")
+    assert f"{ADMIN}rules/{row.pk}/end/" in texts(client.get(f"{ADMIN}rules/"))
+    case = street["clerk1"].opens(category="noise")
+    clock = Clock.objects.get(case=case, running=True, step="screen")
+    assert clock.rule["code"] != row.code
+    assert client.post(f"{ADMIN}rules/{row.pk}/end/", {"last_day": day(-1)}).status_code == 400
+    assert client.post(f"{ADMIN}rules/{row.pk}/end/", {"last_day": day(2)}).status_code == 302
+    law = ClockRule.objects.get(code="XF-15N")
+    assert client.get(f"{ADMIN}rules/{law.pk}/end/").status_code == 404
+    page = texts(enter("auditor").get(f"{ADMIN}history/?subject=clock_rule"))
+    assert "新增时限规则" in page and "停用时限规则" in page
 
 
 # --- calendars

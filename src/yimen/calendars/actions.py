@@ -24,7 +24,7 @@ from yimen.ledger.changes import difference
 
 from . import tables
 from .models import OFFICE, SHIPPED, BusinessHours, CalendarDay, CalendarVersion, CalendarYear, ClockRule
-from .rules import unlawful
+from .rules import beside_law, unlawful
 
 
 @transaction.atomic
@@ -86,17 +86,36 @@ def revise_rule(
     if valid_from <= rule.valid_from:
         raise Invalid(_("新规则的起用日期应晚于原规则"), {"valid_from": _("应晚于 %s") % rule.valid_from})
     if said := unlawful(rule, changes):
-        raise Invalid(_("法定期限不能改动，除非法规本身改了"), said, code="law")
+        raise Invalid(_("法定期限不能改动，法规本身改了才可以"), said, code="law")
     before = _rule_payload(rule)
     ClockRule.objects.filter(pk=rule.pk).update(valid_to=valid_from - timedelta(days=1), origin=OFFICE)
     fields = _fields(rule) | dict(changes)
     new = ClockRule(**fields | {"valid_from": valid_from, "valid_to": None, "origin": OFFICE})
     _clean_rule(new)
+    if rule.certainty == "S":
+        _reach_own(new)
+    else:
+        _keep_law(new)
     new.save(force_insert=True)
     said = difference(before, _rule_payload(new))
     append(actor, "calendars.rule_revised", "clock_rule", new.pk, _rule_payload(new) | said)
     changed()
     return new
+
+
+def _keep_law(rule: ClockRule) -> None:
+    """No limit of the centre's own stands in the way of one of law. Raises Invalid beside the amount."""
+    law = beside_law(ClockRule.objects.filter(flow=rule.flow, step=rule.step).exclude(pk=rule.pk), rule)
+    if law is not None:
+        said = _("这一步的期限由%s规定，不能缩短也不能放宽") % law.article
+        raise Invalid(_("法定期限不能改动，法规本身改了才可以"), {"amount": said}, code="law")
+
+
+def _reach_own(law: ClockRule) -> None:
+    """A new limit of law holds for everybody: no more specific rule with the old limit may outlast it."""
+    rows = ClockRule.objects.filter(flow=law.flow, step=law.step, valid_to__isnull=True).exclude(certainty="S")
+    if own := [row.code for row in rows if beside_law([law], row)]:
+        raise Invalid(_("请先停用按旧期限另定的规则：%s") % "、".join(own), code="own")
 
 
 def _clean_rule(rule: ClockRule) -> None:

@@ -69,6 +69,19 @@ def unlawful(rule: ClockRule, changes: Mapping[str, object]) -> dict[str, str]:
     return said
 
 
+def beside_law(rules: Iterable[ClockRule], rule: ClockRule) -> ClockRule | None:
+    """The limit of law (S) of the same flow and step that `rule` would lengthen or shorten, or None.
+
+    `rules` are those of the step; a limit that ended before `rule` begins does not count.
+    """
+    limit = (rule.amount, rule.unit, rule.extend_max)
+    for law in rules:
+        holds = law.valid_to is None or law.valid_to >= rule.valid_from
+        if law.certainty == "S" and holds and limit != (law.amount, law.unit, law.extend_max):
+            return law
+    return None
+
+
 def freeze(rule: ClockRule) -> Frozen:
     """The rule as JSON, to be kept inside a clock: later changes of the rule do not reach it."""
     return {name: getattr(rule, name) for name in _KEPT} | {"valid_from": rule.valid_from.isoformat()}

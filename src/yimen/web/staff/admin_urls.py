@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from .views import templates
-from .views.admin import calendar, callbacks, dated, history, home, people, roles, rules, units
+from .views.admin import calendar, callbacks, dated, history, home, own_rules, people, roles, rules, units
 
 urlpatterns = [
     path("", home.home, name="admin"),
@@ -32,7 +32,9 @@ urlpatterns = [
     path("rows/<slug:name>/<int:pk>/", dated.revise, name="admin-row"),
     path("rows/<slug:name>/<int:pk>/end/", dated.end, name="admin-end-row"),
     path("rules/", rules.rules, name="admin-rules"),
+    path("rules/add/", own_rules.add, name="admin-add-rule"),
     path("rules/<int:pk>/", rules.rule, name="admin-rule"),
+    path("rules/<int:pk>/end/", own_rules.end, name="admin-end-rule"),
     path("calendar/", calendar.calendar, name="admin-calendar"),
     path("calendar/<int:year>/", calendar.year, name="admin-year"),
     path("templates/", templates.templates, name="admin-templates"),

@@ -13,15 +13,18 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from yimen.calendars import actions
 from yimen.calendars.models import ClockRule
+from yimen.calendars.own_rules import is_own
 from yimen.cases.models import Clock
 from yimen.cases.states import FLOWS, STATES, Flow
 from yimen.foundation.errors import Invalid
 
 from ...door import StaffRequest, page
 from ...forms.rows import Column, day, form_of, today
+from ...forms.shape import category_choices
 from .saving import posted, saved
 
 LAW = "S"
+OWN = "desk practice"  # the source of what the centre set itself; its tag says so already
 # Limits of the whole matter; other steps are states.
 LIMITS = {
     "inform": gettext_lazy("书面告知"),
@@ -59,20 +62,24 @@ def rules(request: StaffRequest) -> HttpResponse:
     past = bool(request.GET.get("past"))
     if not past:
         found = found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today()))
+    names = dict(category_choices())
     groups = [
-        (FLOWS.get(flow, flow), [_shown(rule) for rule in rows])
+        (FLOWS.get(flow, flow), [_shown(rule, names) for rule in rows])
         for flow, rows in groupby(found, key=lambda rule: rule.flow)
     ]
     return render(request, "staff/admin/rules.html", {"groups": groups, "past": past})
 
 
-def _shown(rule: ClockRule) -> dict[str, Any]:
+def _shown(rule: ClockRule, names: dict[str, str]) -> dict[str, Any]:
     return {
         "rule": rule,
         "step": step_name(rule.step),
         "unit": UNITS[rule.unit],
         "law": rule.certainty == LAW,
         "open": rule.valid_to is None,
+        "source": "" if rule.source == OWN else rule.source,
+        "own": is_own(rule),
+        "category": names.get(rule.category, rule.category),
     }
 
 
@@ -105,11 +112,11 @@ def rule(request: StaffRequest, pk: int) -> HttpResponse:
     return saved(
         request, form, do, _("已保存，从所写日期起用。"), ("staff:admin-rules",),
         title=_("修改时限：%s") % row.what, button=_("保存"), icon="check", back="staff:admin-rules",
-        lead=_lead(row), effect=_effect(row),
+        lead=lead_of(row), effect=effect_of(row),
     )  # fmt: skip
 
 
-def _lead(row: ClockRule) -> str:
+def lead_of(row: ClockRule) -> str:
     flow = FLOWS.get(Flow(row.flow), row.flow) if row.flow in set(Flow) else row.flow
     where = f"{flow} · {step_name(row.step)} · {row.code}"
     if row.certainty != LAW:
@@ -121,7 +128,7 @@ def _lead(row: ClockRule) -> str:
     )
 
 
-def _effect(row: ClockRule) -> str:
+def effect_of(row: ClockRule) -> str:
     count = Clock.objects.filter(running=True, case__sealed=False, rule__code=row.code).count()
     sentence = ngettext(
         "现有 %(n)d 个正在走的计时用这条规则，它们继续按开始时的规则走；新规则只用于起用日期以后开始的计时。",

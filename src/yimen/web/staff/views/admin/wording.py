@@ -20,6 +20,7 @@ SUBJECTS = {
     "public_phone": _("公布电话"),
     "competent_body": _("有权机关"),
     "retention_class": _("保存期限"),
+    "suspension_reason": _("中止理由"),
     "template": _("文书模板"),
     "number": _("脱机登记编号"),
     "callback_rule": _("抽样回访"),
@@ -36,6 +37,7 @@ KINDS = {
         f"{noun}.{verb}": words
         for noun in (
             "category", "business_hours", "common_answer", "public_phone", "competent_body", "retention_class",
+            "suspension_reason",
             "callback_rule", "callback_script",
         )
         for verb, words in _ROWS.items()
@@ -76,6 +78,8 @@ KINDS = {
     "accounts.link_withdrawn": _("撤回链接申请"),
     "calendars.year_loaded": _("发布工作日历"),
     "calendars.rule_revised": _("修改时限规则"),
+    "calendars.rule_added": _("新增时限规则"),
+    "calendars.rule_ended": _("停用时限规则"),
     "calendars.shipped_loaded": _("载入随软件提供的规则"),
     "cases.phrases_set": _("修改批示常用语"),
     "cases.letter_head_set": _("修改发文字号"),
