@@ -14,9 +14,11 @@ from tests.web.staff_ground import Enter
 
 from cast import Cast, Person, advance
 from yimen.cases.actions import limits
+from yimen.cases.actions.foreseeing import foresee_kind
 from yimen.cases.fields import FIELDS
 from yimen.cases.models import Assignment, Callback, Case, Clock, Link, Visit
 from yimen.cases.states import HIDDEN_VERBS, TRANSITIONS
+from yimen.ledger.models import Entry
 from yimen.web.staff.show.acts import ABOUT, ACTS, ICONS
 
 WORDS = "这段话写了很久，不能丢：已经联系物业三次，对方答应周五前修好。"
@@ -225,6 +227,28 @@ def test_a_wrong_registration_is_corrected_with_a_trace(cast: Cast, enter: Enter
     story = enter("clerk1").get(reverse("staff:case", args=[case.uuid])).content.decode()
     assert "听错了小区名" in story
     assert "永安小区" in story
+
+
+def test_another_urgency_shows_the_limits_before_it_is_saved(cast: Cast, enter: Enter) -> None:
+    case = advance(cast, cast["clerk1"].opens(), "dispatched", unit="chengguan")
+    due = case.due_at
+    given = {"title": case.title, "text": case.text, "wish": "", "place": case.place, "category": case.category.key,
+             "urgency": "critical", "external_number": "", "reason": "有燃气味", "version": case.version}  # fmt: skip
+    client, path = enter("clerk1"), _url(case, "correct")
+    answer = client.post(path, given)
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "还没有保存" in page and "→" in page and "有燃气味" in page
+    assert (_fresh(case).urgency, _fresh(case).due_at, _fresh(case).version) == (case.urgency, due, case.version)
+    assert not Entry.objects.filter(kind="case.corrected").exists()
+    other = client.post(path, {**given, "urgency": "urgent", "seen": f"{case.category.key}/critical"})
+    assert other.status_code == 200 and "还没有保存" in other.content.decode(), "another choice is shown anew"
+    foreseen = foresee_kind(cast["clerk1"].grants, case.uuid, category=case.category.key, urgency="critical")
+    assert client.post(path, {**given, "seen": f"{case.category.key}/critical"}).status_code == 302
+    now = _fresh(case)
+    assert now.urgency == "critical" and now.due_at != due
+    wanted = sorted((row.will.kind, row.will.due_at) for row in foreseen if row.will)
+    running = Clock.objects.filter(case=case, running=True).values_list("kind", "due_at")
+    assert wanted == sorted(running), "what was foreseen is what happened"
 
 
 def test_another_visit_and_a_link_are_the_clerks_acts(cast: Cast, enter: Enter) -> None:

@@ -71,7 +71,7 @@ def correct(
     with held(grants, ref, Who.DESK, version=version) as case:
         before, due_at = {}, case.due_at
         for name, value in changes.items():
-            old = _apply(case, name, value)
+            old = apply(case, name, value)
             if old is not None:
                 before[name] = old
         if not before:
@@ -93,7 +93,7 @@ def correct(
         return case
 
 
-def _apply(case: Case, name: str, value: Any) -> str | None:
+def apply(case: Case, name: str, value: Any) -> str | None:
     """Set one field; gives what stood there before, or None when nothing changed."""
     limits = {"title": 120, "text": 20_000, "wish": 500, "place": 200, "external_number": 60,
               "from_body": 100, "from_number": 60}  # fmt: skip

@@ -80,7 +80,7 @@ def card(clock: Clock, *, suspended: bool = False, now: datetime | None = None) 
     """A clock that explains itself."""
     at = now or timezone.now()
     return Card(
-        _name(clock),
+        name_of(clock),
         _card_badge(clock, suspended, at),
         _percent(clock, at) if clock.running and not suspended else None,
         explanation(clock),
@@ -88,7 +88,7 @@ def card(clock: Clock, *, suspended: bool = False, now: datetime | None = None) 
     )
 
 
-def _name(clock: Clock) -> str:
+def name_of(clock: Clock) -> str:
     kind = str(clock.get_kind_display())
     return f"{kind} · {clock.charged_unit.name}" if clock.kind == "assignment" else kind
 

@@ -28,7 +28,7 @@ from ... import handbook
 from ..door import StaffRequest, page
 from ..errors import kind_of
 from ..forms.shape import Shape, build
-from ..show import answers, joining
+from ..show import answers, foreseen, joining
 from ..show.acts import ABOUT, ACTS, ICONS, Act, Scene, scene_of
 from ..show.case import header_of
 from ..show.instructions import proposal_of
@@ -60,6 +60,9 @@ def do(request: StaffRequest, ref: UUID, verb: str) -> HttpResponse:
     error: YimenError | None = None
     if form.is_valid():
         try:
+            if effects := _unseen(request, scene, task, form.cleaned_data):
+                seen = foreseen.mark_of(form.cleaned_data)
+                return _page(request, scene, task, form, effects=effects, seen=seen)
             return _done(request, scene, task, form.cleaned_data)
         except (Invalid, Conflict, Refused) as refused:
             error = refused
@@ -134,6 +137,17 @@ def _done(request: StaffRequest, scene: Scene, task: Task, data: Mapping[str, An
     return redirect("staff:case", scene.case.uuid)
 
 
+def _unseen(
+    request: StaffRequest, scene: Scene, task: Task, data: Mapping[str, Any]
+) -> list[foreseen.Effect]:
+    """更正登记: what another category or urgency does to the limits, until the reader has seen it for this choice."""
+    if task.verb != "correct" or request.POST.get("seen") == foreseen.mark_of(data):
+        return []
+    if not str(data.get("reason", "")).strip():  # refused first, beside its field
+        return []
+    return foreseen.effects_of(request.grants, scene.case, data, _version(request))
+
+
 def _tell_effect(request: StaffRequest, before: Case, done: object) -> None:
     """What an act changed of the limit, from when to when: another category or urgency has other rules."""
     if isinstance(done, Case) and done.due_at and before.due_at and done.due_at != before.due_at:
@@ -173,10 +187,11 @@ def _version(request: StaffRequest) -> int | None:
 
 
 def _page(
-    request: StaffRequest, scene: Scene, task: Task, form: Shape, status: int = 200, *, changed: bool = False
+    request: StaffRequest, scene: Scene, task: Task, form: Shape, status: int = 200, *, changed: bool = False,
+    **more: Any,
 ) -> HttpResponse:
     context = {**_at_hand(scene, task), **_answers(request, scene, task), "case": scene.case, "header": header_of(scene.case), "task": task, "form": form, "changed": changed,
-               "version": request.POST.get("version") or scene.case.version}  # fmt: skip
+               "version": request.POST.get("version") or scene.case.version, **more}  # fmt: skip
     return render(request, "staff/verb.html", context, status=status)
 
 
