@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,8 +23,8 @@ from yimen.cases.wording import several
 from yimen.ledger.models import Entry
 from yimen.ledger.queries import entries_of
 
-from ...templatetags.yimen import moment
-from .words import category_name
+from ...templatetags.yimen import day, moment
+from .words import category_name, who
 
 # Words that stand in the entry's own paragraph instead of a line with a label, the first present wins.
 _TEXTS = ("instruction", "opinion", "reply", "result", "said", "reason", "words", "comment", "note")
@@ -74,6 +75,8 @@ _SENDING = ("case.dispatch", "case.designate", "case.submit", "case.instruct", "
 _SHOWN = ("recipient", "leader", "days", "approval_due_at", "unit", "assisting", "way", "person", "outcome", "solved", "rating", "attempt", "amount", "due_on",
           "level", "order", "plan_finish", "ground", "told_at", "by_leader", "day", "until", "due_at", "asked_on", "decided_on")  # fmt: skip
 
+# Days are kept as they were typed in their field: 2026-11-27; told like every other date.
+_DAYS = ("plan_finish", "until", "due_on", "asked_on", "decided_on", "day")
 _OPTIONS: Mapping[str, Mapping[str, object]] = {
     "way": dict(WAYS),
     "outcome": {**dict(Contact.OUTCOMES), NOT_DRAWN: gettext_lazy("未抽中")},
@@ -114,7 +117,7 @@ def _moment(case: Case, entry: Entry) -> Moment:
     return Moment(
         entry.at,
         str(KINDS.get(entry.kind, entry.kind)),
-        entry.actor_label,
+        who(entry),
         str(words.get(text_name, "")),
         lines,
         entry.recorded_at if late else None,
@@ -136,7 +139,7 @@ def _payload_lines(entry: Entry) -> list[Line]:
     if entry.kind.startswith("case.letter_") and (kind := letters.kinds().get(payload.get("kind", ""))):
         lines.append(Line(_("文书"), f"{kind.words} {payload.get('number', '')}".strip()))
     if payload.get("letters_void"):
-        lines.append(Line(_("作废的文书"), "、".join(payload["letters_void"])))
+        lines.append(Line(_("作废的文书"), several(payload["letters_void"])))
     if entry.kind == "case.screened":
         lines.append(Line(_("性质"), str(dict(FLOWS)[payload["flow"]])))
     return lines
@@ -167,6 +170,8 @@ def _value(name: str, value: Any) -> str:
         return several(value)
     if name.endswith("_at"):
         return moment(datetime.fromisoformat(str(value)))
+    if name in _DAYS and (given := parse_date(str(value))):
+        return day(given)
     options = dict(FIELDS[name].choices) if name in FIELDS else {}
     options |= _OPTIONS.get(name, {})
     if name == "ground":

@@ -11,6 +11,7 @@ from yimen.cases.events import KINDS
 from ..door import StaffRequest, page
 from ..show.releases import releases
 from ..show.row import rows_of
+from ..show.words import who
 
 
 @page()
@@ -41,7 +42,7 @@ def _grouped(request: StaffRequest, found: list[news.Change]) -> list[dict[str, 
             groups[change.case.pk] = {"row": row, "told": told[change.case.pk]}
         entry = change.entry
         words = KINDS.get(entry.kind, entry.kind)
-        told[change.case.pk].append({"what": words, "who": entry.actor_label, "at": entry.at})
+        told[change.case.pk].append({"what": words, "who": who(entry), "at": entry.at})
     return list(groups.values())
 
 

@@ -21,6 +21,7 @@ from yimen.ledger.models import Entry
 from yimen.organisations.models import Unit
 
 from ...door import StaffRequest, page
+from ...show.words import who
 from .wording import KINDS, SUBJECTS, label_of
 
 PER_PAGE = 50
@@ -162,6 +163,4 @@ def _record(entry: Entry, names: _Names) -> Record:
     thing = names.subject(entry) or str(
         after.get("name") or after.get("question") or payload.get("code") or ""
     )
-    return Record(
-        entry.recorded_at, entry.actor_label, KINDS.get(entry.kind, entry.kind), thing, changes, facts
-    )
+    return Record(entry.recorded_at, who(entry), KINDS.get(entry.kind, entry.kind), thing, changes, facts)
