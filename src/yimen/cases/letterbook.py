@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,9 +18,9 @@ from yimen.foundation.errors import Missing
 from yimen.organisations.models import Unit, UnitKind
 from yimen.organisations.queries import office
 
-from . import letters, queries
+from . import letters, queries, shipped
 from .access import DESK_ROLES, UNIT_ROLES, relations
-from .letters import DATA, OPEN, Hand, Kind
+from .letters import OPEN, Hand, Kind
 from .models import Case, Extension, Letter, LetterHead, LetterText, ServiceReceipt
 from .states import STATES, Who
 
@@ -74,11 +74,12 @@ def before_telling(case: Case) -> str:
     return _("%(kind)s，%(state)s") % named
 
 
-def startable(grants: Grants, case: Case) -> list[Kind]:
-    """Kinds that this person may begin now, for which none is in the making."""
+def startable(grants: Grants, case: Case, written: Iterable[Letter] | None = None) -> list[Kind]:
+    """Kinds that this person may begin now, for which none is in the making. `written`: the letters, where read."""
     if case.sealed or not STATES[case.state].open:
         return []
-    there = set(Letter.objects.filter(case=case).exclude(state="void").values_list("kind", "state"))
+    rows = letters_of(case) if written is None else written
+    there = {(row.kind, row.state) for row in rows if row.state != "void"}
     today = timezone.localdate()
     fitting = [kind for kind in letters.kinds().values() if kind.begins(case.flow, case.state, today)]
     wanted = [kind for kind in fitting if not _there(kind, there) and grounded(case, kind)]
@@ -211,5 +212,4 @@ def head_of(unit: Unit) -> Head:
 
 @cache
 def _shipped() -> dict[str, dict[str, str]]:
-    with (DATA / "letter_heads.csv").open(encoding="utf-8", newline="") as stream:
-        return {row["unit_kind"]: row for row in csv.DictReader(stream)}
+    return {row["unit_kind"]: row for row in shipped.rows("letter_heads.csv")}

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-DATA: Final = Path(__file__).resolve().parent / "data"
+from .shipped import Listed, listed
 
 
 class Hand(StrEnum):
@@ -77,90 +74,45 @@ STEPS: Final[dict[str, Step]] = {
 CLEARED: Final = ("submitted", "reviewed", "signed")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Listed):
     """One kind of letter. `by` is lead or centre; `act` what serving it does to the matter: tell, inform or nothing."""
 
-    key: str
-    zh: str
-    en: str
     form: str
     notice: str
     flows: frozenset[str]
     states: frozenset[str]
     by: str
     act: str
-    article: str
-    certainty: str
-    source: str
-    valid_from: date
-    valid_to: date | None
-
-    @property
-    def words(self) -> str:
-        return self.en if translation.get_language() == "en" else self.zh
 
     def begins(self, flow: str, state: str, on: date) -> bool:
         """Whether such a letter may be begun for a matter of this flow in this state on a day."""
-        return flow in self.flows and state in self.states and _valid(self, on)
+        return flow in self.flows and state in self.states and self.valid(on)
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way(Listed):
     """One way of service. `counts_as` is the matter's own way; `needs` are columns of the receipt to be filled."""
 
-    key: str
-    zh: str
-    en: str
     printed: str
     counts_as: str
     needs: tuple[str, ...]
-    article: str
-    certainty: str
-    source: str
-    valid_from: date
-    valid_to: date | None
-
-    @property
-    def words(self) -> str:
-        return self.en if translation.get_language() == "en" else self.zh
-
-
-def _valid(row: Kind | Way, on: date) -> bool:
-    return row.valid_from <= on and (row.valid_to is None or on <= row.valid_to)
 
 
 @cache
 def kinds() -> dict[str, Kind]:
     """Every kind by its key, ended ones too."""
-    return {
-        row["key"]: Kind(**_dated(row, flows=frozenset, states=frozenset))
-        for row in _rows("letter_kinds.csv")
-    }
+    return listed(Kind, "letter_kinds.csv", flows=frozenset, states=frozenset)
 
 
 @cache
 def ways() -> dict[str, Way]:
     """Every way of service by its key, ended ones too."""
-    return {row["key"]: Way(**_dated(row, needs=tuple)) for row in _rows("service_ways.csv")}
+    return listed(Way, "service_ways.csv", needs=tuple)
 
 
 def ways_on(day: date) -> list[Way]:
-    return [way for way in ways().values() if _valid(way, day)]
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-def _dated(row: dict[str, str], **shapes: type) -> dict[str, Any]:
-    """A row with its dates as dates and its space-separated columns in the shape asked for."""
-    found: dict[str, Any] = dict(row)
-    found |= {name: shape(row[name].split()) for name, shape in shapes.items()}
-    found["valid_from"] = date.fromisoformat(row["valid_from"])
-    found["valid_to"] = date.fromisoformat(row["valid_to"]) if row["valid_to"] else None
-    return found
+    return [way for way in ways().values() if way.valid(day)]
 
 
 def hindrance(state: str, verb: str) -> object:

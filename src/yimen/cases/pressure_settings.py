@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Final
 
 from .models import PressureSetting
-
-DATA: Final = Path(__file__).resolve().parent / "data"
+from .shipped import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +25,7 @@ class Setting:
 
 @cache
 def _shipped() -> dict[str, dict[str, str]]:
-    with (DATA / "pressure_settings.csv").open(encoding="utf-8", newline="") as stream:
-        return {row["key"]: row for row in csv.DictReader(stream)}
+    return {row["key"]: row for row in rows("pressure_settings.csv")}
 
 
 def shipped(key: str) -> str:

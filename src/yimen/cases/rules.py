@@ -20,6 +20,7 @@ from . import review_rules
 from .fields import FIELDS, NOT_DRAWN
 from .review_rules import ReviewFacts
 from .states import MAX_RETURNS, MAX_TRIES, STATES, TRANSITIONS, Transition
+from .wording import several
 
 TITLE_LENGTH: Final = 30
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -45,7 +46,7 @@ def check_fields(row: Transition, data: Mapping[str, Any]) -> dict[str, Any]:
     """
     known = {*row.needs, *row.may}
     if strange := set(data) - known:
-        raise Invalid(_("这一步不需要：%s") % "、".join(sorted(strange)))
+        raise Invalid(_("这一步不需要：%s") % several(sorted(strange)))
     clean: dict[str, Any] = {}
     wrong: dict[str, object] = {}
     for name in (*row.needs, *row.may):
@@ -188,7 +189,9 @@ def _service_date(facts: CaseFacts, data: Mapping[str, Any], at: datetime) -> ob
         return ""
     if served > at:
         return Invalid(_("送达时间不对"), {"served_on": _("不能在将来")})
-    if facts.reported_at and served < facts.reported_at.replace(second=0, microsecond=0):  # typed to the minute
+    if facts.reported_at and served < facts.reported_at.replace(
+        second=0, microsecond=0
+    ):  # typed to the minute
         return Invalid(_("送达时间不对"), {"served_on": _("不能早于报结果的时间")})
     return ""
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from django.db import transaction
@@ -17,12 +15,13 @@ from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid
 from yimen.ledger import dated
 
+from .. import shipped
 from ..models import CallbackRule, CallbackScript, Case, Category
 from ..states import Flow
+from ..wording import several
 from .holding import need
 from .sampling import ALWAYS, in_force
 
-DATA = Path(__file__).resolve().parents[1] / "data"
 Row = TypeVar("Row", CallbackRule, CallbackScript)
 _NOUNS: Final[dict[type, str]] = {CallbackRule: "callback_rule", CallbackScript: "callback_script"}
 
@@ -33,14 +32,9 @@ def load_shipped() -> int:
     with transaction.atomic():
         for model, name in ((CallbackRule, "callback_rules.csv"), (CallbackScript, "callback_scripts.csv")):
             if not model._default_manager.exists():
-                rows = [model(**_read(row)) for row in _rows(DATA / name)]
+                rows = [model(**_read(row)) for row in shipped.rows(name)]
                 added += len(model._default_manager.bulk_create(rows))
     return added
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 def _read(row: Mapping[str, str]) -> dict[str, Any]:
@@ -59,10 +53,6 @@ def rules_on(day: date | None = None) -> list[CallbackRule]:
 def rule_history() -> list[CallbackRule]:
     """Every rule there was, there is and there will be."""
     return list(CallbackRule.objects.all())
-
-
-def scripts_on(day: date | None = None) -> list[CallbackScript]:
-    return list(CallbackScript.objects.filter(in_force(day or timezone.localdate())))
 
 
 def script_for(case: Case, on: date | None = None) -> CallbackScript | None:
@@ -95,7 +85,7 @@ def set_rule(
     if not 0 <= percent <= 100:
         wrong["percent"] = _("请填 0 到 100")
     if strange := [name for name in always if name not in ALWAYS]:
-        wrong["always"] = _("没有这一项：%s") % "、".join(strange)
+        wrong["always"] = _("没有这一项：%s") % several(strange)
     if wrong:
         raise Invalid(_("还有内容要补充或更正"), wrong)
     values = {"percent": percent, "always": list(dict.fromkeys(always)), "source": source.strip()[:200],

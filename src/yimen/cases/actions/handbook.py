@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,13 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.foundation.actor import Actor
-from yimen.foundation.errors import Invalid
+from yimen.foundation.errors import Invalid, Refused
 from yimen.ledger import dated
 
-from ..models import CommonAnswer, CompetentBody, HandbookVersion, PublicPhone, RetentionClass
+from .. import suspensions
+from ..models import CommonAnswer, CompetentBody, HandbookVersion, PublicPhone, RetentionClass, SuspensionReason
 from ..models.handbook import Kept
+from ..shipped import rows
+from ..states import Flow
 
-FOLDER = Path(__file__).resolve().parents[1] / "data"
 SHIPPED_FROM = date(2000, 1, 1)
 # Shown on every screen whatever an office changes: SCOPE, "Emergencies".
 ALWAYS = frozenset({"110", "119", "120"})
@@ -29,6 +29,7 @@ NOUNS: dict[type[Kept], str] = {
     PublicPhone: "public_phone",
     CompetentBody: "competent_body",
     RetentionClass: "retention_class",
+    SuspensionReason: "suspension_reason",
 }
 
 
@@ -53,6 +54,8 @@ def add(actor: Actor, row: Kept) -> Kept:
 @transaction.atomic
 def revise(actor: Actor, row: Kept, valid_from: date, changes: Mapping[str, Any]) -> Kept:
     """From `valid_from` other words hold; the ledger keeps before and after. Raises Invalid, Conflict."""
+    if isinstance(row, SuspensionReason):
+        check_lock(row)
     _check(_with(row, changes))
     new = dated.revise(actor, row, valid_from, changes, NOUNS[type(row)])
     _changed()
@@ -67,6 +70,8 @@ def end(actor: Actor, row: Kept, last_day: date) -> Kept:
         raise Invalid(_("110、119、120 必须一直显示，不能停用"))
     if isinstance(row, RetentionClass):
         raise Invalid(_("每一类记录都要有保存期限，可以修改，不能停用"))
+    if isinstance(row, SuspensionReason):
+        check_lock(row)
     ended = dated.end(actor, row, last_day, NOUNS[type(row)])
     _changed()
     assert isinstance(ended, Kept)
@@ -81,8 +86,29 @@ def _with(row: Kept, changes: Mapping[str, Any]) -> Kept:
 def _check(row: Kept) -> None:
     if isinstance(row, RetentionClass):
         _check_bounds(row)
+    if isinstance(row, SuspensionReason):
+        _check_reason(row)
     if isinstance(row, PublicPhone) and _loses_emergency(row):
         raise Invalid(_("还不能保存"), {"number": _("110、119、120 是紧急电话，号码和“紧急”标记不能改")})
+
+
+def check_lock(row: SuspensionReason) -> None:
+    """What the law itself names (S) stays as it is. Raises Refused."""
+    if SuspensionReason.objects.filter(pk=row.pk, certainty="S").exists():
+        raise Refused(_("这是法规规定的中止理由，不能修改或停用"))
+
+
+def _check_reason(row: SuspensionReason) -> None:
+    said: dict[str, object] = {}
+    if row.certainty == "S":
+        said["certainty"] = _("法规规定的理由随软件提供，不能自己写")
+    known = {state for ground in suspensions.grounds().values() for state in ground.states}
+    if not row.flows or not set(row.flows) <= {flow.value for flow in Flow}:
+        said["flows"] = _("请从所列选项中选择")
+    if not row.states or not set(row.states) <= known:
+        said["states"] = _("请从所列选项中选择")
+    if said:
+        raise Invalid(_("还不能保存"), said)
 
 
 def _check_bounds(row: RetentionClass) -> None:
@@ -107,16 +133,10 @@ def _changed() -> None:
 # What is shipped
 
 
-def shipped(name: str) -> list[dict[str, str]]:
-    """The rows of one shipped file of this room's data."""
-    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
 def shipped_rows(model: type[Kept]) -> list[Kept]:
     """Unsaved rows as they come with the product, in the order of the file."""
     return [
-        model(**fields, order=order, valid_from=SHIPPED_FROM)
+        model(**{"order": order, "valid_from": SHIPPED_FROM} | fields)
         for order, fields in enumerate(_SHIPPED[model](), start=1)
     ]
 
@@ -128,11 +148,11 @@ def _load(model: type[Kept]) -> int:
 
 
 def _phones() -> list[dict[str, Any]]:
-    return [row | {"key": row["number"], "emergency": bool(row["emergency"])} for row in shipped("phones")]
+    return [row | {"key": row["number"], "emergency": bool(row["emergency"])} for row in rows("phones.csv")]
 
 
 def _retention() -> list[dict[str, Any]]:
-    return [row | _numbers(row) for row in shipped("retention")]
+    return [row | _numbers(row) for row in rows("retention.csv")]
 
 
 def _numbers(row: Mapping[str, str]) -> dict[str, int | None]:
@@ -140,9 +160,19 @@ def _numbers(row: Mapping[str, str]) -> dict[str, int | None]:
     return {name: int(row[name]) if row[name] else None for name in names}
 
 
+def _reasons() -> list[dict[str, Any]]:
+    same = ("key", "article", "certainty", "source", "valid_from", "valid_to")
+    return [
+        {name: getattr(row, name) for name in same}
+        | {"name": row.zh, "name_en": row.en, "flows": sorted(row.flows), "states": sorted(row.states)}
+        for row in suspensions.grounds().values()
+    ]
+
+
 _SHIPPED: dict[type[Kept], Callable[[], list[dict[str, Any]]]] = {
-    CommonAnswer: lambda: list(shipped("common_answers")),
+    CommonAnswer: lambda: list(rows("common_answers.csv")),
     PublicPhone: _phones,
-    CompetentBody: lambda: list(shipped("referral_bodies")),
+    CompetentBody: lambda: list(rows("referral_bodies.csv")),
     RetentionClass: _retention,
+    SuspensionReason: _reasons,
 }
