@@ -172,7 +172,7 @@ def test_the_page_costs_no_more_with_a_long_story(
     client = enter("clerk1")
     url = reverse("staff:case", args=[case.uuid]) + "?in=mine"
     client.get(url)
-    with django_assert_max_num_queries(50):  # type: ignore[operator]
+    with django_assert_max_num_queries(41):  # type: ignore[operator]
         client.get(url)
 
 

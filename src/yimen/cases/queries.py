@@ -20,7 +20,7 @@ from .access import CENTRE_ROLES, UNIT_ROLES, relations
 from .fields import WRITTEN
 from .models import Assignment, Case, Category, Clock, Merge, Result, ReturnRequest, Review
 from .models.case import Bigrams
-from .states import HIDDEN_VERBS, MAX_RETURNS, OPEN_STATES, STATES, VERBS, Transition, rows_from
+from .states import HIDDEN_VERBS, MAX_RETURNS, OPEN_STATES, STATES, VERBS, Transition, Who, rows_from
 
 PAGE = 30
 DUE_SOON_DAYS = 2
@@ -263,9 +263,9 @@ class Move:
     primary: bool
 
 
-def moves(grants: Grants, case: Case) -> list[Move]:
-    """Only what this person may do now, the primary step first."""
-    mine = relations(grants, case)
+def moves(grants: Grants, case: Case, who: frozenset[Who] | None = None) -> list[Move]:
+    """Only what this person may do now, the primary step first. `who`: the relations, where they were read already."""
+    mine = relations(grants, case) if who is None else who
     first = _primary(case)
     found = [
         Move(row.verb, VERBS[row.verb], row, row.verb == first)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from yimen.calendars import queries as calendars
@@ -56,23 +56,33 @@ def _received(case: Case, level: int) -> datetime | None:
     return last.told_at if last and last.level == 1 else None
 
 
-def reviews_of(case: Case) -> QuerySet[Review]:
-    return Review.objects.filter(case=case).select_related("by", "authority_unit").order_by("id")
+def reviews_of(case: Case) -> list[Review]:
+    """Every review and re-review of a matter, the earliest first."""
+    return list(Review.objects.filter(case=case).select_related("by", "authority_unit").order_by("id"))
 
 
-def current(case: Case) -> Review | None:
-    """The latest review of the opinion that stands. What was withdrawn does not count; annulled, all begins anew."""
-    last = Review.objects.filter(case=case).exclude(outcome="withdrawn").order_by("-id").first()
+def current(case: Case, rows: Sequence[Review] | None = None) -> Review | None:
+    """The latest review of the opinion that stands. What was withdrawn does not count; annulled, all begins anew.
+
+    `rows`: the matter's reviews in their order, where they were read already.
+    """
+    rows = reviews_of(case) if rows is None else rows
+    last = next((row for row in reversed(rows) if row.outcome != "withdrawn"), None)
     if last and last.outcome == "annul" and case.state != "reviewed":
         return None
     return last
 
 
-def facts(case: Case) -> ReviewFacts:
+def may_have(case: Case) -> bool:
+    """Whether the right of review can have begun (条例 §35): a petition whose opinion may have been served."""
+    return case.flow == "petition" and case.state in AFTERWARDS
+
+
+def facts(case: Case, rows: Sequence[Review] | None = None) -> ReviewFacts:
     """What guards look at: at most four queries, and none before an opinion can have been served."""
-    if case.flow != "petition" or case.state not in AFTERWARDS:
+    if not may_have(case):
         return ReviewFacts()
-    last = current(case)
+    last = current(case, rows)
     now = right(case, 2 if last else 1) if not last or (last.level == 1 and last.outcome) else None
     return ReviewFacts(
         served=last is not None or now is not None,

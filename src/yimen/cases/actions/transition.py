@@ -23,7 +23,8 @@ from yimen.foundation.errors import Conflict, Invalid, Refused
 from .. import instructions, joint, letterbook, queries, reviews, rules, suspensions
 from ..access import is_recipient, relations
 from ..models import Case, Clock
-from ..states import MAX_RETURNS, SEALED_VERBS, STATES, TRANSITIONS, UNIT_STATES, VERBS, Flow, Transition
+from ..review_rules import ReviewFacts
+from ..states import MAX_RETURNS, SEALED_VERBS, STATES, TRANSITIONS, UNIT_STATES, VERBS, Flow, Transition, Who
 from . import clocks, extensions, holders, people
 from .effects import EFFECTS
 from .effects.letters import lapse as lapse_letters
@@ -44,7 +45,9 @@ class Step:
     started: list[Clock] = field(default_factory=list)
     payload: dict[str, Any] = field(default_factory=dict)
     counts_from: datetime | None = None  # what the new state's limit counts from, where that is not this step
-    owed_by: int | None = None  # the unit that the new state's limit is charged to, where an effect knows better
+    owed_by: int | None = (
+        None  # the unit that the new state's limit is charged to, where an effect knows better
+    )
 
 
 def run(
@@ -108,7 +111,9 @@ def _permit(step: Step) -> None:
 _AFTER_SERVICE = ("called_back", "rated", "closed", "archived")
 
 
-def facts_of(grants: Grants, case: Case, actor_id: int | None) -> rules.CaseFacts:
+def facts_of(
+    grants: Grants, case: Case, actor_id: int | None, review: ReviewFacts | None = None
+) -> rules.CaseFacts:
     """What guards look at, from the matter and its rows. Few queries, only where they matter."""
     opinion = case.state in _AFTER_SERVICE and queries.written_opinion_served(case)
     result = queries.last_result(case) if case.state in ("reported", "verified") else None
@@ -138,7 +143,7 @@ def facts_of(grants: Grants, case: Case, actor_id: int | None) -> rules.CaseFact
         main_answered=case.state == "merged" and joint.answered(joint.main_of(case)),
         sampled=case.sampled,
         open_letter=letterbook.before_telling(case),
-        review=reviews.facts(case),
+        review=reviews.facts(case) if review is None else review,
         may_redo=case.lead_unit_id is not None
         and (case.flow != Flow.PETITION or case.accepted_at is not None),
     )
@@ -152,14 +157,24 @@ def _objection_due(case: Case) -> datetime | None:
     return clocks.new_clock(case, "step", "return", row.sent_at, row.unit_id, flow=case.flow).due_at
 
 
-def open_moves(grants: Grants, case: Case, actor_id: int) -> list[queries.Move]:
-    """The person's moves without those that would be refused whatever is typed; the primary one stays, to say why."""
-    found = queries.moves(grants, case)
+def open_moves(
+    grants: Grants,
+    case: Case,
+    actor_id: int,
+    *,
+    who: frozenset[Who] | None = None,
+    review: ReviewFacts | None = None,
+) -> list[queries.Move]:
+    """The person's moves without those that would be refused whatever is typed; the primary one stays, to say why.
+
+    `who` and `review`: the relations and what is known of review, where the page has read them already.
+    """
+    found = queries.moves(grants, case, who)
     if case.state in ("registered", "returned") and case.returns < MAX_RETURNS and instructions.needed(case):
         found = _submit_first(found)
     if not any(move.row.guards for move in found if not _told_why(move)):
         return found
-    facts, now = facts_of(grants, case, actor_id), timezone.now()
+    facts, now = facts_of(grants, case, actor_id, review), timezone.now()
     return [move for move in found if _told_why(move) or not _refused(move.row, facts, now)]
 
 
@@ -251,9 +266,7 @@ def _ends(step: Step, clock: Clock, stays_open: bool) -> bool:
 def _step_clock(step: Step) -> Clock:
     """The new state's limit. A suspension that is still open is taken out when it ends (`clocks.recompute`)."""
     case = step.case
-    owing = step.owed_by or (
-        case.lead_unit_id if step.row.target in UNIT_STATES else case.holder_unit_id
-    )
+    owing = step.owed_by or (case.lead_unit_id if step.row.target in UNIT_STATES else case.holder_unit_id)
     assert owing is not None
     return clocks.new_clock(case, "step", step.row.target, step.counts_from or step.at, owing)
 

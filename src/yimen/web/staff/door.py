@@ -11,12 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_http_methods
 
-from yimen.access.registry import Grants, grants_of, require
+from yimen.access.registry import Grants, require
 from yimen.accounts.models import User
 from yimen.foundation import crypto
 from yimen.foundation.actor import Actor
 
 from . import rail
+from .auth.who import actor_of, grants
 
 P = ParamSpec("P")
 SIGNED_IN = "signed-in"
@@ -59,7 +60,7 @@ def page(
 
         guarded.policy = policy  # type: ignore[attr-defined]
         only = require_http_methods(list(methods))(guarded)
-        only.methods = methods  # type: ignore[attr-defined]
+        only.methods = methods
         return only
 
     return declare
@@ -67,8 +68,8 @@ def page(
 
 def enter(request: Any) -> None:
     """Give the request its actor, grants and rail."""
-    request.actor = Actor(request.user.pk, request.user.name, "web")
-    request.grants = grants_of(request.actor)
+    request.actor = actor_of(request)
+    request.grants = grants(request)
     request.draft_key = SimpleLazyObject(
         lambda: crypto.content_digest(f"drafts of {request.user.pk}".encode()).hex()
     )

@@ -17,6 +17,7 @@ from yimen.cases.actions.people import participants, unnamed
 from yimen.cases.fields import Field
 from yimen.cases.letters import Kind, Step
 from yimen.cases.models import Case, Extension, Letter, LetterText, Participant, Review, ServiceReceipt
+from yimen.cases.review_rules import ReviewFacts
 from yimen.ledger.queries import entries_of
 
 from .clock import exact
@@ -55,13 +56,12 @@ class Card:
         return bool(self.items or self.new)
 
 
-def card_of(grants: Grants, case: Case) -> Card:
+def card_of(grants: Grants, case: Case, written: list[Letter]) -> Card:
+    """`written`: the letters of the matter, voided ones among them."""
     if case.sealed:
         return Card([], [])
-    return Card(
-        [item_of(grants, case, row) for row in letterbook.letters_of(case)],
-        letterbook.startable(grants, case),
-    )
+    items = [item_of(grants, case, row) for row in written]
+    return Card(items, letterbook.startable(grants, case, written))
 
 
 def item_of(grants: Grants, case: Case, row: Letter) -> Item:
@@ -270,11 +270,15 @@ class Above:
         return bool(self.rows or self.right or self.final)
 
 
-def above_of(case: Case) -> Above:
+def reviews_of(case: Case) -> list[Review]:
+    """None, without a question, before an opinion can have been served."""
+    return reviews.reviews_of(case) if reviews.may_have(case) and not case.sealed else []
+
+
+def above_of(case: Case, rows: list[Review], found: ReviewFacts) -> Above:
     """Empty before an opinion was served in writing."""
-    if case.sealed or case.flow != "petition" or case.state not in reviews.AFTERWARDS:
+    if case.sealed or not reviews.may_have(case):
         return Above([])
-    found, rows = reviews.facts(case), list(reviews.reviews_of(case))
     level = 2 if found.level else 1
     if found.final or found.annulled or (found.level and not found.outcome):
         return Above(rows, final=found.final)

@@ -117,10 +117,6 @@ def _unhappy(case: Case, since: datetime) -> str:
 # 督办单
 
 
-def orders_of(case: Case) -> list[Supervision]:
-    return list(Supervision.objects.filter(case=case).select_related("unit", "signed_by").order_by("id"))
-
-
 def v03_of(case: Case, row: Supervision, desk: Desk) -> V03:
     """One numbered 督办单 with its last feedback, and the call-back that followed."""
     feedback = SupervisionFeedback.objects.filter(supervision=row).order_by("id").last()

@@ -11,38 +11,45 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yimen.cases import letterbook, queries
+from yimen.cases import ladder, letterbook, queries
 from yimen.cases.actions.materials import materials_of
 from yimen.cases.models import Assignment, Callback, Case, Letter, MaterialReceipt, Supervision
 
 from . import papers
 from .papers_letters import about, is_decision, is_notice, is_served, r02_of, v05_of, v06_of
-from .papers_units import Desk, callbacks_of, orders_of, r01_of, v02_of, v03_of, v04_of
+from .papers_units import Desk, callbacks_of, r01_of, v02_of, v03_of, v04_of
+from .scene import Scene
 
 
 class Facts:
     """What papers are printed of; each kind is read once, when first asked for."""
 
-    def __init__(self, case: Case, assignments: Sequence[Assignment] | None = None) -> None:
+    def __init__(self, case: Case) -> None:
         self.case = case
-        self._assignments = assignments
 
     @cached_property
+    def assignments(self) -> list[Assignment]:
+        return queries.assignments_of(self.case)
+
+    @property
     def sendings(self) -> list[Assignment]:
-        rows = queries.assignments_of(self.case) if self._assignments is None else self._assignments
-        return [row for row in rows if row.role == "lead"]
+        return [row for row in self.assignments if row.role == "lead"]
 
     @cached_property
     def orders(self) -> list[Supervision]:
-        return orders_of(self.case)
+        return [order.row for order in ladder.orders_of([self.case.pk])]
 
     @cached_property
     def callbacks(self) -> list[Callback]:
         return callbacks_of(self.case)
 
     @cached_property
+    def written(self) -> list[Letter]:
+        return list(letterbook.letters_of(self.case))
+
+    @property
     def letters(self) -> list[Letter]:
-        return list(letterbook.letters_of(self.case).exclude(state="void"))
+        return [row for row in self.written if row.state != "void"]
 
     @cached_property
     def materials(self) -> list[MaterialReceipt]:
@@ -96,9 +103,17 @@ PAPERS: Final = {
 }  # fmt: skip
 
 
-def offers(case: Case, assignments: Sequence[Assignment] | None = None) -> list[Offer]:
-    """The papers that make sense in the present state, the newest of each kind first. At most five queries."""
-    facts, found = Facts(case, assignments), []
+def facts_of(scene: Scene) -> Facts:
+    """With what the matter's page has read already."""
+    facts = Facts(scene.case)
+    facts.assignments = scene.assignments
+    facts.orders = [order.row for order in scene.pressure.ladder.orders]
+    return facts
+
+
+def offers(facts: Facts) -> list[Offer]:
+    """The papers that make sense in the present state, the newest of each kind first. At most six queries."""
+    case, found = facts.case, []
     for paper in PAPERS.values():
         if case.sealed and not paper.sealed:
             continue

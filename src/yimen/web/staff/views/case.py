@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import can
-from yimen.cases import queries
+from yimen.cases import queries, reviews
 from yimen.cases.actions import attach, desk, notes, outside, people, transition
 from yimen.cases.fields import WAYS
 from yimen.cases.models import Case, Contact
@@ -41,7 +41,25 @@ def case(request: StaffRequest, ref: UUID) -> HttpResponse:
 
 def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
     matter, grants = scene.case, request.grants
-    moves = transition.open_moves(grants, matter, request.user.pk)
+    above = paperwork.reviews_of(matter)
+    review = reviews.facts(matter, above)
+    moves = transition.open_moves(grants, matter, request.user.pk, who=scene.who, review=review)
+    printed = printing.facts_of(scene)
+    return (
+        _told(request, scene, moves)
+        | _offered(request, scene, moves)
+        | {
+            "letters": paperwork.card_of(grants, matter, printed.written),
+            "above": paperwork.above_of(matter, above, review),
+            "papers": printing.offers(printed),
+            "beside": _beside(request, matter),
+        }
+    )
+
+
+def _told(request: StaffRequest, scene: Scene, moves: list[queries.Move]) -> dict[str, Any]:
+    """What the page says of the matter."""
+    matter, grants = scene.case, request.grants
     clocks = [card(clock, suspended=matter.suspended) for clock in scene.clocks]
     running = sum(bool(clock.running) for clock in scene.clocks)
     return {
@@ -50,15 +68,11 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
         "text": shown.text_of(matter),
         "next": paperwork.through(next_of(matter, moves, request.user.pk), grants, matter),
         "people": people.participants(matter),
-        "may_reveal": can(grants, "cases.reveal", matter),
         "parts": shown.parts_of(scene.assignments),
         "dates": shown.dates_of(matter),
         "pressure": scene.pressure,
         "links": shown.links_of(grants, matter),
         "decision": paperwork.decision_of(matter),
-        "letters": paperwork.card_of(grants, matter),
-        "above": paperwork.above_of(matter),
-        "is_desk": Who.DESK in scene.who,
         "instructed": card_of(grants, matter, request.user.pk),
         "together": together_of(grants, matter, scene.assignments),
         "outside": outside.outside_of(matter),
@@ -67,16 +81,23 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
         "old_clocks": clocks[running:],
         "entries": timeline_of(matter),
         "files": attach.attachments_of(matter),
+    }
+
+
+def _offered(request: StaffRequest, scene: Scene, moves: list[queries.Move]) -> dict[str, Any]:
+    """What this person may do now."""
+    matter, grants = scene.case, request.grants
+    return {
+        "is_desk": Who.DESK in scene.who,
+        "may_reveal": can(grants, "cases.reveal", matter),
         "may_attach": attach.may_add(matter, scene.who),
         "verbs": _verbs(scene, moves, first_of(matter, moves, request.user.pk)),
         "may_contact": bool({Who.DESK, Who.LEAD, Who.ASSIST} & scene.who),
         "may_print": can(grants, "cases.open"),
-        "papers": printing.offers(matter, scene.assignments),
         "guided": matter.lead_unit_id is None and bool(guidance_of(matter)),
         "ways": WAYS,
         "outcomes": Contact.OUTCOMES,
         "returning": request.GET.get("returning") and Who.DESK in scene.who,
-        "beside": _beside(request, matter),
     }
 
 
