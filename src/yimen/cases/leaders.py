@@ -53,10 +53,5 @@ def charge_of(case: Case) -> CaseLeader | None:
     return _current(CaseLeader.objects.filter(case=case)).select_related("leader").first()
 
 
-def in_charge(user_id: int | None) -> QuerySet[CaseLeader]:
-    """What one leader has in charge today."""
-    return _current(CaseLeader.objects.filter(leader=user_id))
-
-
 def _current(rows: QuerySet[CaseLeader]) -> QuerySet[CaseLeader]:
     return rows.filter(Q(until__isnull=True) | Q(until__gte=timezone.localdate()), ended_at__isnull=True)

@@ -98,11 +98,6 @@ def body(name: str) -> Body | None:
     return next((one for one in bodies() if one.name == name.strip()), None)
 
 
-def answers_on(category: str) -> list[Answer]:
-    """Common answers to questions of one category."""
-    return [one for one in answers() if one.category == category]
-
-
 def _loaded() -> _Loaded:
     """The token is read before the rows: a change in between only makes the next call read again."""
     token, today = HandbookVersion.objects.values_list("token", flat=True).first(), timezone.localdate()
