@@ -10,9 +10,11 @@ from django.template import Context, Template
 from django.utils import timezone, translation
 
 from yimen.cases.models import Case, Clock
+from yimen.ledger.models import Entry
 from yimen.organisations.models import Unit
 from yimen.web.icons import ICONS
 from yimen.web.staff.show.clock import badge, card
+from yimen.web.staff.show.words import who
 from yimen.web.templatetags.yimen import day, icon, moment, size
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in the office
@@ -113,3 +115,8 @@ def test_every_icon_is_drawn_without_colour_of_its_own(name: str) -> None:
     assert Template("{% icon name %}").render(Context({"name": name})).startswith("<svg")
     assert "fill=" not in ICONS[name]
     assert "stroke=" not in ICONS[name]
+
+
+def test_what_the_system_did_by_itself_is_not_told_in_english() -> None:
+    assert who(Entry(actor_id=None, actor_label="system")) == "系统"
+    assert who(Entry(actor_id=None, actor_label="周敏")) == "周敏"
