@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .case import Case
+from .staff import staff
 
 # Platforms the same matter is typed into (PRACTICE: 信访 / 12345 / 综治).
 SYSTEMS = (
@@ -16,17 +17,13 @@ SYSTEMS = (
 )
 
 
-def _user(rule: object = models.PROTECT) -> models.ForeignKey:
-    return models.ForeignKey("accounts.User", on_delete=rule, related_name="+")  # type: ignore[arg-type]
-
-
 class OutsideNumber(models.Model):
     """外部系统编号: under which number the matter stands in another system. `Case.external_number` is the first one."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     system = models.CharField(max_length=12, choices=SYSTEMS)
     number = models.CharField(max_length=60)
-    by = _user()
+    by = staff()
     at = models.DateTimeField()
 
     class Meta:
@@ -42,7 +39,7 @@ class OutsideNumber(models.Model):
 class SavedFilter(models.Model):
     """A person's own name for a list with its filters, as it stands in the address. Nobody else sees it."""
 
-    user = _user(models.CASCADE)
+    user = staff(models.CASCADE)
     name = models.CharField(max_length=30)
     list = models.CharField(max_length=20, help_text="a worklist's name, or search")
     query = models.CharField(max_length=600, help_text="the filters as they stand in the address")
@@ -64,7 +61,7 @@ class Note(models.Model):
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    user = _user(models.CASCADE)
+    user = staff(models.CASCADE)
     sealed = models.BinaryField()
     pinned = models.BooleanField(default=False)
     remind_on = models.DateField(null=True, blank=True)
@@ -81,9 +78,7 @@ class Note(models.Model):
 class ReadUpTo(models.Model):
     """The number in the ledger's chain up to which a person has looked at what others did."""
 
-    user = models.OneToOneField(
-        "accounts.User", on_delete=models.CASCADE, related_name="+", primary_key=True
-    )
+    user = models.OneToOneField("accounts.User", on_delete=models.CASCADE, related_name="+", primary_key=True)
     seq = models.BigIntegerField()
     at = models.DateTimeField()
 

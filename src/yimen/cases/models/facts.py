@@ -8,16 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from ..fields import DECISIONS, OUTCOMES, RATINGS, SOLVED, WAYS
 from .case import Case
+from .staff import staff
 
 _RATING = [(int(code), words) for code, words in RATINGS]
 
 
 def _case() -> models.ForeignKey:
     return models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-
-
-def _user(**more: object) -> models.ForeignKey:
-    return models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", **more)
 
 
 def _unit(**more: object) -> models.ForeignKey:
@@ -47,7 +44,7 @@ class Assignment(models.Model):
     signed_at = models.DateTimeField(null=True, blank=True)
     reported_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    sent_by = _user()
+    sent_by = staff()
     clock = models.ForeignKey("cases.Clock", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -75,11 +72,11 @@ class ReturnRequest(models.Model):
     case = _case()
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
-    asked_by = _user()
+    asked_by = staff()
     asked_at = models.DateTimeField()
     agreed = models.BooleanField(null=True)
     answer = models.TextField(blank=True, default="")
-    answered_by = _user(null=True)
+    answered_by = staff(null=True)
     answered_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -98,9 +95,9 @@ class Result(models.Model):
     without = models.TextField(
         blank=True, default="", help_text="why it was reported before every assisting unit had answered"
     )
-    by = _user()
+    by = staff()
     at = models.DateTimeField()
-    verified_by = _user(null=True)
+    verified_by = staff(null=True)
     verified_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -116,7 +113,7 @@ class Contact(models.Model):
     way = models.CharField(max_length=8, choices=WAYS)
     outcome = models.CharField(max_length=10, choices=OUTCOMES)
     note = models.TextField(blank=True, default="")
-    by = _user()
+    by = staff()
 
     def __str__(self) -> str:
         return f"{self.case_id}"
@@ -133,7 +130,7 @@ class Callback(models.Model):
     solved = models.CharField(max_length=8, choices=SOLVED, blank=True, default="")
     rating = models.PositiveSmallIntegerField(null=True, choices=_RATING)
     comment = models.TextField(blank=True, default="")
-    by = _user()
+    by = staff()
 
     def __str__(self) -> str:
         return f"{self.case_id}"
@@ -156,11 +153,11 @@ class Extension(models.Model):
     amount = models.PositiveIntegerField()
     reason = models.TextField()
     state = models.CharField(max_length=8, choices=STATES, default="approved")
-    asked_by = _user()
+    asked_by = staff()
     asked_at = models.DateTimeField()
-    approved_by = _user(null=True)
+    approved_by = staff(null=True)
     approved_at = models.DateTimeField(null=True)
-    refused_by = _user(null=True)
+    refused_by = staff(null=True)
     refused_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True, default="", help_text="why it was refused")
     told_way = models.CharField(max_length=8, choices=WAYS, blank=True, default="")
@@ -186,8 +183,8 @@ class Suspension(models.Model):
         max_length=24, blank=True, default="", help_text="key in data/suspension_reasons.csv"
     )
     reason = models.TextField(help_text="the note to it")
-    approved_by = _user()
-    ended_by = _user(null=True)
+    approved_by = staff()
+    ended_by = staff(null=True)
 
     class Meta:
         constraints = [
@@ -210,12 +207,12 @@ class Urge(models.Model):
     case = _case()
     unit = _unit()
     level = models.CharField(max_length=8, choices=LEVELS, default="liaison")
-    to_user = _user(null=True)
+    to_user = staff(null=True)
     words = models.TextField()
-    by = _user()
+    by = staff()
     at = models.DateTimeField()
     reply = models.TextField(blank=True, default="")
-    replied_by = _user(null=True)
+    replied_by = staff(null=True)
     replied_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -239,19 +236,19 @@ class Supervision(models.Model):
     serial = models.PositiveIntegerField(null=True)
     title = models.CharField(max_length=200, blank=True, default="")
     words = models.TextField()
-    instructed_by = _user(null=True)
-    lead_leader = _user(null=True)
+    instructed_by = staff(null=True)
+    lead_leader = staff(null=True)
     co_leaders = models.ManyToManyField("accounts.User", related_name="+", blank=True)
     co_units = models.ManyToManyField("organisations.Unit", related_name="+", blank=True)
     feedback_mode = models.CharField(max_length=8, choices=MODES, default="once")
     cycle_days = models.PositiveSmallIntegerField(null=True, blank=True)
-    contact = _user(null=True)
+    contact = staff(null=True)
     phone = models.CharField(max_length=40, blank=True, default="")
-    signed_by = _user()
+    signed_by = staff()
     at = models.DateTimeField()
     due_on = models.DateField()
     concluded_at = models.DateTimeField(null=True, blank=True)
-    concluded_by = _user(null=True)
+    concluded_by = staff(null=True)
     conclusion = models.TextField(blank=True, default="")
 
     class Meta:
@@ -273,7 +270,7 @@ class Visit(models.Model):
     case = _case()
     at = models.DateTimeField()
     words = models.TextField()
-    by = _user()
+    by = staff()
 
     def __str__(self) -> str:
         return f"{self.case_id}"
@@ -286,7 +283,7 @@ class Link(models.Model):
     case = _case()
     other = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8, choices=KINDS, default="same")
-    by = _user()
+    by = staff()
     at = models.DateTimeField()
 
     class Meta:

@@ -9,10 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..fields import RECORDED
 from .case import Case
-
-
-def _user(**more: object) -> models.ForeignKey:
-    return models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", **more)
+from .staff import staff
 
 
 class Submission(models.Model):
@@ -31,8 +28,8 @@ class Submission(models.Model):
         models.CharField(max_length=48), default=list, blank=True, help_text="keys of units"
     )
     days = models.PositiveSmallIntegerField(null=True, blank=True)
-    recipient = _user(null=True, help_text="null only for 补批 in an office without a leader")
-    by = _user()
+    recipient = staff(null=True, help_text="null only for 补批 in an office without a leader")
+    by = staff()
     at = models.DateTimeField()
     due_at = models.DateTimeField(
         null=True, blank=True, help_text="补批: until when; 呈批 has the step's clock"
@@ -41,7 +38,7 @@ class Submission(models.Model):
     explain = models.TextField(blank=True, default="")
     explain_en = models.TextField(blank=True, default="")
     outcome = models.CharField(max_length=10, choices=OUTCOMES, blank=True, default="")
-    ended_by = _user(null=True, blank=True)
+    ended_by = staff(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     answer = models.TextField(blank=True, default="", help_text="why it was sent back or withdrawn")
 
@@ -83,9 +80,9 @@ class Instruction(models.Model):
         Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     words = models.CharField(max_length=500)
-    leader = _user()
+    leader = staff()
     signed_at = models.DateTimeField()
-    by = _user()
+    by = staff()
     at = models.DateTimeField()
     recorded = models.CharField(max_length=5, choices=RECORDED, blank=True, default="")
     paper = models.ForeignKey(
@@ -115,7 +112,7 @@ class InstructionMark(models.Model):
     instruction = models.ForeignKey(Instruction, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=9, choices=KINDS)
     reason = models.CharField(max_length=500, blank=True, default="")
-    by = _user()
+    by = staff()
     at = models.DateTimeField()
 
     class Meta:

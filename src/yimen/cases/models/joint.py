@@ -11,6 +11,7 @@ from ..fields import OUTCOMES, RATINGS, SOLVED, WAYS
 from ..states import FLOWS
 from .case import Case
 from .facts import Assignment
+from .staff import staff
 
 _RATING = [(int(code), words) for code, words in RATINGS]
 CERTAINTIES = ("S", "X", "M", "D")
@@ -20,16 +21,12 @@ def _case() -> models.ForeignKey:
     return models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
 
 
-def _user(**more: object) -> models.ForeignKey:
-    return models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", **more)
-
-
 class AssistResult(models.Model):
     """What an assisting unit answered to the lead unit. Never overwritten."""
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
-    by = _user()
+    by = staff()
     at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -41,11 +38,11 @@ class AssistReturn(models.Model):
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
-    asked_by = _user()
+    asked_by = staff()
     asked_at = models.DateTimeField()
     agreed = models.BooleanField(null=True)
     answer = models.TextField(blank=True, default="")
-    answered_by = _user(null=True)
+    answered_by = staff(null=True)
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -67,9 +64,9 @@ class Merge(models.Model):
 
     case = _case()
     main = _case()
-    by = _user()
+    by = staff()
     at = models.DateTimeField()
-    ended_by = _user(null=True)
+    ended_by = staff(null=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -96,12 +93,12 @@ class PersonAnswer(models.Model):
     slot = models.PositiveSmallIntegerField()
     told_at = models.DateTimeField(null=True, blank=True)
     told_way = models.CharField(max_length=8, choices=WAYS, blank=True, default="")
-    told_by = _user(null=True)
+    told_by = staff(null=True)
     outcome = models.CharField(max_length=10, choices=OUTCOMES, blank=True, default="")
     solved = models.CharField(max_length=8, choices=SOLVED, blank=True, default="")
     rating = models.PositiveSmallIntegerField(null=True, blank=True, choices=_RATING)
     comment = models.TextField(blank=True, default="")
-    called_by = _user(null=True)
+    called_by = staff(null=True)
     called_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -127,7 +124,7 @@ class UnsolvedDecision(models.Model):
     case = _case()
     choice = models.CharField(max_length=8, choices=CHOICES)
     reason = models.TextField()
-    by = _user()
+    by = staff()
     at = models.DateTimeField()
 
     def __str__(self) -> str:

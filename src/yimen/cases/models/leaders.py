@@ -6,10 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from .case import Case
-
-
-def _user(**more: object) -> models.ForeignKey:
-    return models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", **more)
+from .staff import staff
 
 
 class ReceptionDay(models.Model):
@@ -18,11 +15,11 @@ class ReceptionDay(models.Model):
     day = models.DateField()
     starts = models.TimeField()
     ends = models.TimeField()
-    leader = _user()
+    leader = staff()
     place = models.CharField(max_length=80)
     published = models.BooleanField(default=False)
     cancelled = models.BooleanField(default=False)
-    by = _user()
+    by = staff()
 
     class Meta:
         ordering = ["day", "starts", "id"]
@@ -42,7 +39,7 @@ class ReceptionVisit(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     reception = models.ForeignKey(ReceptionDay, on_delete=models.PROTECT, related_name="+")
-    by = _user()
+    by = staff()
     at = models.DateTimeField()
 
     class Meta:
@@ -56,14 +53,14 @@ class CaseLeader(models.Model):
     """包案领导: a leader answers for a matter from a day on, until a day or until it is ended."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    leader = _user()
+    leader = staff()
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     words = models.TextField(blank=True, default="")
-    by = _user()
+    by = staff()
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = _user(null=True)
+    ended_by = staff(null=True)
 
     class Meta:
         constraints = [

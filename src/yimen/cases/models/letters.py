@@ -12,10 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ..fields import DECISIONS, REVIEW_OUTCOMES, WAYS
 from ..letters import OPEN, STATES
 from .case import Case
-
-
-def _user(**more: object) -> models.ForeignKey:
-    return models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", **more)
+from .staff import staff
 
 
 def _unit(**more: object) -> models.ForeignKey:
@@ -53,21 +50,21 @@ class Letter(models.Model):
     prefix = models.CharField(max_length=20, blank=True, default="")
     year = models.PositiveSmallIntegerField(null=True)
     serial = models.PositiveIntegerField(null=True)
-    drafted_by = _user()
+    drafted_by = staff()
     drafted_at = models.DateTimeField()
-    submitted_by = _user(null=True)
+    submitted_by = staff(null=True)
     submitted_at = models.DateTimeField(null=True)
-    reviewed_by = _user(null=True)
+    reviewed_by = staff(null=True)
     reviewed_at = models.DateTimeField(null=True)
-    signed_by = _user(null=True)
+    signed_by = staff(null=True)
     signed_at = models.DateTimeField(null=True)
     signatory = models.CharField(max_length=40, blank=True, default="", help_text="签发人 on the paper")
-    sealed_by = _user(null=True)
+    sealed_by = staff(null=True)
     sealed_at = models.DateTimeField(null=True)
-    back_by = _user(null=True)
+    back_by = staff(null=True)
     back_at = models.DateTimeField(null=True)
     back_reason = models.TextField(blank=True, default="", help_text="why it was last sent back")
-    void_by = _user(null=True)
+    void_by = staff(null=True)
     void_at = models.DateTimeField(null=True)
     void_reason = models.TextField(blank=True, default="")
     changed_at = models.DateTimeField()
@@ -128,7 +125,7 @@ class LetterText(models.Model):
     sent_to = models.CharField(max_length=200, blank=True, default="")
     competent = models.CharField(max_length=300, blank=True, default="")
     extension = models.TextField(blank=True, default="")
-    by = _user()
+    by = staff()
     at = models.DateTimeField()
 
     class Meta:
@@ -159,10 +156,10 @@ class ServiceReceipt(models.Model):
     )
     refusal = models.CharField(max_length=200, blank=True, default="", help_text="拒收事由")
     witnessed = models.BooleanField(default=False)
-    server = _user()
+    server = staff()
     scan = models.ForeignKey("cases.Attachment", null=True, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=500, blank=True, default="")
-    by = _user()
+    by = staff()
     at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -187,14 +184,14 @@ class Review(models.Model):
     words = models.TextField()
     authority = models.CharField(max_length=100)
     authority_unit = _unit(null=True)
-    by = _user()
+    by = staff()
     at = models.DateTimeField()
     outcome = models.CharField(max_length=9, choices=REVIEW_OUTCOMES, blank=True, default="")
     number = models.CharField(max_length=60, blank=True, default="")
     decided_on = models.DateField(null=True)
     told_at = models.DateTimeField(null=True, help_text="when the person received the decision")
     note = models.TextField(blank=True, default="")
-    ended_by = _user(null=True)
+    ended_by = staff(null=True)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

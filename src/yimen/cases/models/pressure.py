@@ -7,10 +7,7 @@ from django.db.models import Q
 
 from .case import Case
 from .facts import Supervision
-
-
-def _user(**more: object) -> models.ForeignKey:
-    return models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", **more)
+from .staff import staff
 
 
 class Reminder(models.Model):
@@ -19,10 +16,10 @@ class Reminder(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     clock = models.ForeignKey("cases.Clock", on_delete=models.PROTECT, related_name="+")
     due_at = models.DateTimeField()
-    to_user = _user()
-    liaison = _user(null=True)
+    to_user = staff()
+    liaison = staff(null=True)
     at = models.DateTimeField()
-    by = _user(null=True)
+    by = staff(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["clock", "due_at"], name="reminder_once")]
@@ -39,7 +36,7 @@ class SupervisionFeedback(models.Model):
     words = models.TextField()
     is_final = models.BooleanField(default=False)
     plan_finish = models.DateField(null=True, blank=True)
-    by = _user()
+    by = staff()
     at = models.DateTimeField()
 
     class Meta:

@@ -7,10 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .case import Case
-
-
-def _user(**more: object) -> models.ForeignKey:
-    return models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", **more)
+from .staff import staff
 
 
 class ReservedNumber(models.Model):
@@ -18,12 +15,12 @@ class ReservedNumber(models.Model):
 
     number = models.CharField(max_length=40, unique=True)
     batch = models.UUIDField(help_text="the printing it belongs to")
-    reserved_by = _user()
+    reserved_by = staff()
     reserved_at = models.DateTimeField()
     case = models.OneToOneField(Case, null=True, on_delete=models.PROTECT, related_name="+")
     used_at = models.DateTimeField(null=True)
     voided_at = models.DateTimeField(null=True)
-    voided_by = _user(null=True)
+    voided_by = staff(null=True)
     void_reason = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
@@ -58,9 +55,9 @@ class MaterialReceipt(models.Model):
     pages = models.PositiveSmallIntegerField(null=True)
     return_on = models.DateField(null=True, help_text="promised day; empty: it stays with the matter")
     given_at = models.DateTimeField()
-    taken_by = _user()
+    taken_by = staff()
     returned_at = models.DateTimeField(null=True)
-    returned_by = _user(null=True)
+    returned_by = staff(null=True)
 
     class Meta:
         ordering = ["id"]
