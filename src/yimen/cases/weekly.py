@@ -95,7 +95,8 @@ def _named(cases: list[Case], at: datetime) -> list[Named]:
 
 
 def _days(due: datetime | None, at: datetime) -> int:
-    return max(0, (timezone.localdate(at) - timezone.localdate(due)).days) if due else 0
+    """Whole days since the due moment, counted as every list and every matter's page counts them."""
+    return max(0, (at - due).days) if due else 0
 
 
 def _reasons(
