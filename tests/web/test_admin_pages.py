@@ -18,7 +18,16 @@ from yimen.accounts.models import Invitation, User
 from yimen.calendars.models import BusinessHours, CalendarYear, ClockRule
 from yimen.cases.actions import callback_rules
 from yimen.cases.actions.handbook import load_handbook
-from yimen.cases.models import CallbackRule, Case, Category, Clock, CommonAnswer, PublicPhone, RetentionClass
+from yimen.cases.models import (
+    CallbackRule,
+    Case,
+    Category,
+    Clock,
+    CommonAnswer,
+    PublicPhone,
+    RetentionClass,
+    SuspensionReason,
+)
 from yimen.ledger.models import Entry
 from yimen.organisations.models import Membership, Office, Unit
 from yimen.web import handbook
@@ -464,6 +473,32 @@ def test_the_callers_words_are_changed(street: Cast, enter: Enter) -> None:
     assert client.post(f"{ADMIN}callbacks/script/", {**given, "opening": ""}).status_code == 400
     assert client.post(f"{ADMIN}callbacks/script/", given).status_code == 302
     assert "您好，这里是{centre}。" in texts(client.get(f"{ADMIN}callbacks/"))
+
+
+# --- reasons for suspending
+
+
+def test_a_reason_for_suspending_is_added_and_the_laws_own_is_locked(street: Cast, enter: Enter) -> None:
+    client, path = enter("admin"), f"{ADMIN}rows/suspensions/"
+    hearing = SuspensionReason.objects.get(key="hearing")
+    page = texts(client.get(path))
+    assert "举行听证" in page and "法定" in page and f"{path}{hearing.pk}/" not in page
+    assert client.get(f"{path}{hearing.pk}/").status_code == 403
+    assert client.post(f"{path}{hearing.pk}/end/", {"last_day": day()}).status_code == 403
+    form = texts(client.get(f"{path}add/"))
+    assert 'value="in_hand"' in form and 'value="S"' not in form
+    given = {"key": "stop-0a1b2c3d", "name": "等待汛期结束", "name_en": "", "flows": ["service"], "states": ["in_hand"],
+             "article": "街道规定", "certainty": "D", "source": "会议纪要", "order": 9, "valid_from": day()}  # fmt: skip
+    refused = client.post(f"{path}add/", {**given, "states": []})
+    assert refused.status_code == 400 and "请填写可以中止的环节" in texts(refused) and "等待汛期结束" in texts(refused)
+    assert client.post(f"{path}add/", given).status_code == 302
+    assert client.post(f"{path}add/", given).status_code == 400
+    row = SuspensionReason.objects.get(name="等待汛期结束")
+    changed = {**given, "states": ["in_hand", "reported"], "valid_from": day(1)}
+    assert client.post(f"{path}{row.pk}/", changed).status_code == 302
+    assert "办理中" in texts(client.get(path)) and "已报结果" in texts(client.get(path))
+    history = texts(enter("auditor").get(f"{ADMIN}history/?subject=suspension_reason"))
+    assert "等待汛期结束" in history and "suspension_reason." not in history
 
 
 # --- clock rules

@@ -16,7 +16,14 @@ from yimen.foundation.errors import Invalid, Refused
 from yimen.ledger import dated
 
 from .. import suspensions
-from ..models import CommonAnswer, CompetentBody, HandbookVersion, PublicPhone, RetentionClass, SuspensionReason
+from ..models import (
+    CommonAnswer,
+    CompetentBody,
+    HandbookVersion,
+    PublicPhone,
+    RetentionClass,
+    SuspensionReason,
+)
 from ..models.handbook import Kept
 from ..shipped import rows
 from ..states import Flow

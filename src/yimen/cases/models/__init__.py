@@ -16,7 +16,7 @@ from .facts import (
     Urge,
     Visit,
 )
-from .handbook import CommonAnswer, CompetentBody, HandbookVersion, PublicPhone, RetentionClass
+from .handbook import CommonAnswer, CompetentBody, HandbookVersion, PublicPhone, RetentionClass, SuspensionReason
 from .instructions import Instruction, InstructionMark, Phrase, Submission
 from .joint import (
     AssistResult,
@@ -90,6 +90,7 @@ __all__ = [
     "Supervision",
     "SupervisionFeedback",
     "Suspension",
+    "SuspensionReason",
     "UnsolvedDecision",
     "Urge",
     "Visit",

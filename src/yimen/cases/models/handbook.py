@@ -120,3 +120,27 @@ class RetentionClass(Kept):
     @property
     def months(self) -> int:
         return self.amount * (12 if self.unit == "year" else 1)
+
+
+class SuspensionReason(Kept):
+    """For what 中止计时 is allowed: in which flows and states, by which article. What the law names (S) is locked."""
+
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120, blank=True, default="")
+    flows = models.JSONField(default=list, help_text="names of flows")
+    states = models.JSONField(default=list, help_text="names of states")
+    article = models.CharField(max_length=120)
+    certainty = models.CharField(max_length=1, choices=CERTAINTIES)
+    source = models.CharField(max_length=200)
+
+    class Meta(Kept.Meta):
+        constraints = [
+            *Kept.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(certainty__in=[mark for mark, _words in CERTAINTIES]),
+                name="suspensionreason_certainty",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -54,6 +54,7 @@ DOORS = (
         "documents.templates",
         _("用 WPS 或 Word 改的 DOCX，每一版都留着"),
     ),
+    Door("staff:admin-rows", ("suspensions",), _("中止理由"), "admin.settings", _("为哪些事可以中止计时")),
     Door("staff:admin-rows", ("answers",), _("常用答复"), "admin.settings", _("居民常问的事和要带的材料")),
     Door("staff:admin-rows", ("phones",), _("公布电话"), "admin.settings", _("窗口和居民页面上的电话")),
     Door("staff:admin-rows", ("bodies",), _("有权机关"), "admin.settings", _("引导单上的去处")),

@@ -10,6 +10,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
+from yimen.foundation.errors import Refused
+
 from ...door import StaffRequest, page
 from ...forms.rows import LastDay, day, form_of, today
 from ...forms.shape import Shape
@@ -23,6 +25,13 @@ def _thing(name: str) -> Thing:
     return THINGS[name]
 
 
+def _open_row(thing: Thing, pk: int) -> Any:
+    row: Any = get_object_or_404(thing.model, pk=pk)
+    if thing.locked(row):
+        raise Refused(_("这一条由法规规定，不能修改或停用"))
+    return row
+
+
 @page("admin.settings", methods=("GET", "HEAD"))
 def rows(request: StaffRequest, name: str) -> HttpResponse:
     """What holds now or will; what is over only when asked for."""
@@ -30,7 +39,7 @@ def rows(request: StaffRequest, name: str) -> HttpResponse:
     found = thing.model._default_manager.all()
     if not past:
         found = found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today()))
-    shown = [(row, thing.title_of(row), thing.words(row)) for row in found]
+    shown = [(row, thing.title_of(row), thing.words(row), thing.locked(row)) for row in found]
     return render(
         request, "staff/admin/rows.html", {"thing": thing, "rows": shown, "past": past, "today": today()}
     )
@@ -67,7 +76,7 @@ def _new_form(thing: Thing, data: Any) -> Shape:
 def revise(request: StaffRequest, name: str, pk: int) -> HttpResponse:
     """Other words from a day on; what it reaches is said before saving."""
     thing = _thing(name)
-    row: Any = get_object_or_404(thing.model, pk=pk)
+    row = _open_row(thing, pk)
     initial = {column.name: getattr(row, column.name) for column in thing.columns}
     form = form_of(
         thing.model, thing.columns, posted(request), initial | {"valid_from": max(today(), row.valid_from)},
@@ -89,7 +98,7 @@ def revise(request: StaffRequest, name: str, pk: int) -> HttpResponse:
 def end(request: StaffRequest, name: str, pk: int) -> HttpResponse:
     """A row holds until a day; it stays readable."""
     thing = _thing(name)
-    row: Any = get_object_or_404(thing.model, pk=pk)
+    row = _open_row(thing, pk)
     if thing.end is None:
         raise Http404
     verb = thing.end

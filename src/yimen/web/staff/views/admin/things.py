@@ -10,15 +10,24 @@ from uuid import uuid4
 
 from django import forms
 from django.db.models import Model
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from yimen.calendars import hours
 from yimen.calendars.models import BusinessHours
-from yimen.cases import leaning
+from yimen.cases import leaning, suspensions
 from yimen.cases.actions import categories, handbook
-from yimen.cases.models import Category, CommonAnswer, CompetentBody, PublicPhone, RetentionClass
+from yimen.cases.models import (
+    Category,
+    CommonAnswer,
+    CompetentBody,
+    PublicPhone,
+    RetentionClass,
+    Suspension,
+    SuspensionReason,
+)
+from yimen.cases.models.handbook import CERTAINTIES
+from yimen.cases.states import FLOWS, STATES
 from yimen.cases.wording import several
 from yimen.foundation.actor import Actor
 from yimen.organisations.models import Unit
@@ -48,6 +57,7 @@ class Thing:
     prefix: str = ""
     effect: Callable[[Any], str] | None = None
     says: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
+    locked: Callable[[Any], bool] = lambda _row: False  # rows that the law words: shown, never changed
 
     def words(self, row: Any) -> list[tuple[object, object]]:
         """What the list says of a row: label and value, empty ones left out."""
@@ -60,6 +70,8 @@ class Thing:
 
     def _value(self, row: Any, name: str) -> object:
         """As people say it: codes and keys have words of their own."""
+        if isinstance(getattr(row, name), list) and name in self.says:
+            return self.says[name](getattr(row, name))
         value = _said(row, name)
         return self.says[name](value) if name in self.says and value else value
 
@@ -203,6 +215,64 @@ RETENTION = Thing(
 )  # fmt: skip
 
 
+# --- 中止计时
+
+
+def _several(label: object, options: Callable[[], list[tuple[str, object]]]) -> Callable[[], forms.Field]:
+    wrong = {"invalid_choice": _("请从所列选项中选择")}
+    return lambda: forms.MultipleChoiceField(
+        label=label, choices=options, widget=forms.CheckboxSelectMultiple, error_messages=wrong
+    )
+
+
+def _stopping() -> list[tuple[str, object]]:
+    """States of the unit's work and before the level above, as the shipped reasons name them."""
+    known = {state for ground in suspensions.grounds().values() for state in ground.states}
+    return [(name, state.zh) for name, state in STATES.items() if name in known]
+
+
+def _sure() -> forms.Field:
+    return forms.ChoiceField(choices=[pair for pair in CERTAINTIES if pair[0] != LAW], initial="D")
+
+
+def _named(options: Callable[[], list[tuple[str, object]]]) -> Callable[[Any], object]:
+    return lambda names: several(str(dict(options()).get(name, name)) for name in names)
+
+
+def _of_reason(row: SuspensionReason) -> str:
+    count = Suspension.objects.filter(ground=row.key, until__isnull=True, case__sealed=False).count()
+    sentence = ngettext(
+        "现有 %(n)d 件事项因这一理由中止计时，它们不变；改动只用于起用日期以后的中止。",
+        "现有 %(n)d 件事项因这一理由中止计时，它们不变；改动只用于起用日期以后的中止。",
+        count,
+    )
+    return sentence % {"n": count}
+
+
+def _flows() -> list[tuple[str, object]]:
+    return [(flow.value, words) for flow, words in FLOWS.items()]
+
+
+LAW = "S"
+REASON = Thing(
+    "suspensions", _("中止理由"), _("只有列在这里的理由才能中止计时。法规规定的理由已锁定。"), SuspensionReason,
+    "suspension_reason",
+    (
+        Column("name", _("理由")),
+        Column("name_en", _("英文名称")),
+        Column("flows", _("适用于"), make=_several(_("适用于"), _flows)),
+        Column("states", _("可以中止的环节"), make=_several(_("可以中止的环节"), _stopping)),
+        Column("article", _("依据")),
+        Column("certainty", _("依据的可靠程度"), make=_sure),
+        Column("source", _("见于何处")),
+        Column("order", _("排列次序"), _("小的在前")),
+    ),
+    ("name", "flows", "states", "article", "certainty", "source"),
+    handbook.add, handbook.revise, handbook.end, "stop", _of_reason,
+    {"flows": _named(_flows), "states": _named(_stopping)}, lambda row: bool(row.certainty == LAW),
+)  # fmt: skip
+
+
 # --- hours
 
 HOURS = Thing(
@@ -222,4 +292,4 @@ HOURS = Thing(
     hours.add_hours, hours.revise_hours, hours.end_hours,
 )  # fmt: skip
 
-THINGS = {thing.name: thing for thing in (CATEGORY, ANSWER, PHONE, BODY, RETENTION, HOURS)}
+THINGS = {thing.name: thing for thing in (CATEGORY, ANSWER, PHONE, BODY, RETENTION, REASON, HOURS)}
