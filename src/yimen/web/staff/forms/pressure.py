@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +32,7 @@ class SettingsForm(Shape):
                 "basis": _BASIS[row.certainty],
             }
             self.fields[key] = forms.CharField(
-                label=row.en if english else row.zh,
+                label=capfirst(row.en) if english else row.zh,
                 required=row.unit != "text",
                 max_length=8,
                 initial=row.value,
