@@ -1,6 +1,7 @@
 """What stands in each column of a register: code → value, from rows fetched beforehand in a few queries.
 
-No resident's name, phone or address is a column; phone numbers typed into a text are hidden.
+No resident's name, phone or address is a column; phone numbers typed into a text are hidden, and so
+are the names of the matter's own people.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yimen.cases.actions.people import blotted, names_of
 from yimen.cases.fields import DECISIONS, OUTCOMES, RATINGS, SOLVED, WAYS
 from yimen.cases.models import (
     Assignment,
@@ -51,6 +53,7 @@ class Line:
     request: ReturnRequest | None = None
     feedback: SupervisionFeedback | None = None
     co_units: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)  # of its people: never shown, only blotted out
 
 
 def fill(lines: list[Line]) -> list[Line]:
@@ -68,9 +71,10 @@ def fill(lines: list[Line]) -> list[Line]:
         passed.setdefault(case_id, set()).add(state)
     clocks = Clock.objects.filter(case__in=ids, kind="conclude").exclude(outcome="void").order_by("id")
     due = dict(clocks.values_list("case_id", "due_at"))
+    names = names_of(ids)
     for line in lines:
         ref = line.case.pk
-        line.limit = due.get(ref)
+        line.limit, line.names = due.get(ref), names.get(ref, [])
         line.assisting = [row.unit.name for row in helpers.get(ref, ())]
         line.result, line.call = results.get(ref), calls.get(ref)
         line.extended, line.passed = extended.get(ref, 0), passed.get(ref, set())
@@ -124,6 +128,11 @@ def text(words: str) -> str:
     return _PHONE.sub(_("〔电话已隐去〕"), words)
 
 
+def said(line: Line, words: str) -> str:
+    """Words typed about a matter, without phone numbers and without the names of its own people."""
+    return text(blotted(words, line.names))
+
+
 def _choice(options: Any, key: object) -> str:
     return str(dict(options).get(str(key), "")) if key not in (None, "") else ""
 
@@ -155,7 +164,7 @@ def _reply(line: Line) -> str:
         if line.result and line.row.role == "lead" and line.result.unit_id == line.row.unit_id
         else None
     )
-    return text(own.text) if own else ""
+    return said(line, own.text) if own else ""
 
 
 def _objection_answer(line: Line) -> str:
@@ -165,7 +174,11 @@ def _objection_answer(line: Line) -> str:
 
 
 def _reason(line: Line) -> str:
-    return text(line.row.comment) if line.row.rating in (1, 2) or line.row.solved in ("no", "partly") else ""
+    return (
+        said(line, line.row.comment)
+        if line.row.rating in (1, 2) or line.row.solved in ("no", "partly")
+        else ""
+    )
 
 
 def _yes(value: bool | None) -> str:
@@ -183,9 +196,9 @@ CELLS: Final[dict[str, Callable[[Line], Cell]]] = {
     "kind": lambda line: str(dict(FLOWS)[line.case.flow]) if line.case.screened else _("待甄别"),
     "appeal": lambda line: str(line.case.get_appeal_display()),
     "category": lambda line: line.case.category.name,
-    "title": lambda line: text(line.case.title),
+    "title": lambda line: said(line, line.case.title),
     "community": _community,
-    "place": lambda line: text(line.case.place),
+    "place": lambda line: said(line, line.case.place),
     "party_size": lambda line: line.case.party_size,
     "from_above": lambda line: line.case.from_body,
     "above_number": lambda line: line.case.from_number,
@@ -200,10 +213,10 @@ CELLS: Final[dict[str, Callable[[Line], Cell]]] = {
     "served_on": lambda line: day(line.case.served_at),
     "served_way": lambda line: _choice(WAYS, line.case.served_way),
     "decision": lambda line: _choice(DECISIONS, line.result.decision) if line.result else "",
-    "basis": lambda line: text(line.result.basis) if line.result else "",
+    "basis": lambda line: said(line, line.result.basis) if line.result else "",
     "review": _review,
     "closed_on": lambda line: day(line.case.closed_at),
-    "result": lambda line: text(line.result.text) if line.result else "",
+    "result": lambda line: said(line, line.result.text) if line.result else "",
     "called_on": lambda line: day(line.call.at) if line.call else "",
     "solved": lambda line: _choice(SOLVED, line.case.last_solved),
     "rating": lambda line: _choice(RATINGS, line.case.rating),
@@ -213,24 +226,24 @@ CELLS: Final[dict[str, Callable[[Line], Cell]]] = {
     "unit": lambda line: line.row.unit.name,
     "role": lambda line: str(line.row.get_role_display()),
     "offline": lambda line: _("线下转办") if line.row.offline else _("系统转办"),
-    "require": lambda line: text(line.row.require),
+    "require": lambda line: said(line, line.row.require),
     "part_due_on": lambda line: day(line.row.clock.due_at),
     "signed_on": lambda line: minute(line.row.signed_at),
-    "objection": lambda line: text(line.request.reason) if line.request else "",
+    "objection": lambda line: said(line, line.request.reason) if line.request else "",
     "objection_answer": _objection_answer,
     "reported_on": lambda line: minute(line.row.reported_at),
     "reply": _reply,
     "part_state": lambda line: str(line.row.get_state_display()),
     "order_number": lambda line: line.row.number,
-    "order_title": lambda line: text(line.row.title or line.case.title),
-    "order_words": lambda line: text(line.row.words),
+    "order_title": lambda line: said(line, line.row.title or line.case.title),
+    "order_words": lambda line: said(line, line.row.words),
     "order_on": lambda line: day(line.row.at),
     "co_units": lambda line: "、".join(line.co_units),
     "lead_leader": lambda line: _name(line.row.lead_leader),
     "order_due_on": lambda line: day(line.row.due_on),
     "feedback_mode": lambda line: str(line.row.get_feedback_mode_display()),
     "feedback_on": lambda line: day(line.feedback.at) if line.feedback else "",
-    "feedback": lambda line: text(line.feedback.words) if line.feedback else "",
+    "feedback": lambda line: said(line, line.feedback.words) if line.feedback else "",
     "final": lambda line: _yes(line.feedback.is_final) if line.feedback else "",
     "plan_finish": lambda line: day(line.feedback.plan_finish) if line.feedback else "",
     "finished_on": lambda line: day(line.row.concluded_at),

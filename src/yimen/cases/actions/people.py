@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from yimen.access.registry import Grants, require
 from yimen.foundation import crypto
 from yimen.foundation.actor import Actor
-from yimen.foundation.errors import Invalid
+from yimen.foundation.errors import Invalid, Refused
 from yimen.foundation.masking import is_id_number
 
 from .. import queries
@@ -154,15 +154,29 @@ def reveal(
         return participants(case, full=True)
 
 
-def unnamed(cases: Iterable[Case]) -> dict[int, str]:
-    """Titles fit for a paper that is passed round: the names of each matter's own people are blotted out. Two queries."""
-    titles = {case.pk: case.title for case in cases}
-    keys = {row.case_id: unwrapped(row) for row in CaseKey.objects.filter(case__in=titles)}
+def names_of(case_ids: Collection[int]) -> dict[int, list[str]]:
+    """The names of each matter's own people, for blotting them out of what leaves the house. Two queries."""
+    keys = {row.case_id: unwrapped(row) for row in CaseKey.objects.filter(case__in=case_ids)}
+    names: dict[int, list[str]] = {}
     for row in Participant.objects.filter(case__in=keys):
         name = _open(row.case_id, keys[row.case_id], row).name.strip()
         if len(name) > 1:
-            titles[row.case_id] = titles[row.case_id].replace(name, "某某")
-    return titles
+            names.setdefault(row.case_id, []).append(name)
+    return names
+
+
+def blotted(text: str, names: Iterable[str]) -> str:
+    """The text with 某某 in place of these names, the longest first."""
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "某某")
+    return text
+
+
+def unnamed(cases: Iterable[Case]) -> dict[int, str]:
+    """Titles fit for a paper that is passed round: the names of each matter's own people are blotted out."""
+    titles = {case.pk: case.title for case in cases}
+    names = names_of(titles)
+    return {ref: blotted(title, names.get(ref, ())) for ref, title in titles.items()}
 
 
 def reindex(case: Case) -> None:
@@ -240,6 +254,8 @@ def correct_people(
     """Put other people in place of those registered by mistake; what stood there stays in the ledger as ciphertext."""
     require(grants, "cases.open")
     require(grants, "cases.reveal", case)
+    if case.sealed:
+        raise Refused(_("密件只保留移交记录，不能办理"))
     kept = [(role, person) for role, person in people if person]
     if wrong := _wrong_people(case, kept) | ({} if reason.strip() else {"reason": _("请填写更正理由")}):
         raise Invalid(_("还有内容要补充或更正"), wrong)
