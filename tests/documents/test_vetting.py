@@ -94,6 +94,14 @@ def test_links_to_the_outside_are_refused(kind: bytes, target: bytes) -> None:
     assert vetting.examine("V02", linked(kind, target)).refused == "external"
 
 
+@pytest.mark.parametrize("target", ["http://example.org/x.png", "//example.org/x", "\\\\server\\x", "file:x"])
+@pytest.mark.parametrize("attribute", ["src", "o:href", "o:althref"])
+def test_old_drawings_that_load_from_elsewhere_are_refused(attribute: str, target: str) -> None:
+    spaces = 'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+    drawing = f'<w:p><w:r><w:pict><v:shape {spaces}><v:imagedata {attribute}="{target}"/></v:shape></w:pict></w:r></w:p>'
+    assert vetting.examine("V02", body_with(drawing.encode())).refused == "external"
+
+
 @pytest.mark.parametrize(
     "code", ["DDEAUTO c:\\\\cmd.exe", 'INCLUDEPICTURE "http://example.org/x"', "INCLUDETEXT x", "MACROBUTTON x y",
              'PAGE \\* INCLUDETEXT "x"'],

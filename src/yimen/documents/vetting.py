@@ -126,12 +126,22 @@ def _look_at(name: str, body: bytes) -> None:
         raise Unsafe("not_docx", name)
     if any(node.get("TargetMode", "").lower() == "external" for node in root.iter()):
         raise Unsafe("external", name)
+    if any(
+        _fetches(attribute, value) for node in root.iter(etree.Element) for attribute, value in node.items()
+    ):
+        raise Unsafe("external", name)
     for node in root.iter(etree.Element):
         if etree.QName(node).localname in _FORBIDDEN:
             raise Unsafe("embedded", name)
     for code in _field_codes(root):
         if not _CODES.fullmatch(code):
             raise Unsafe("field", code.strip()[:60])
+
+
+def _fetches(attribute: str, value: str) -> bool:
+    """Old drawings (VML) name what they load or link in an attribute, without a relationship."""
+    named = etree.QName(attribute).localname in ("src", "href", "althref")
+    return named and ("//" in value or "\\\\" in value or ":" in value)
 
 
 def _field_codes(root: Any) -> Iterator[str]:
