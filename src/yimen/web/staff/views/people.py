@@ -70,7 +70,7 @@ def _page(
     context["reason"] = request.POST.get("reason", "")
     if shown is not None:
         spare = [Shown("visitor" if not shown else "representative", "", "", "", "")] * SPARE
-        may_correct = can(request.grants, "cases.open")
+        may_correct = can(request.grants, "cases.open") and not case.sealed
         context |= {"rows": [*shown, *spare], "roles": Participant.ROLES, "may_correct": may_correct}
         context |= {"ways": WAYS, "outcomes": Contact.OUTCOMES}
     return render(request, "staff/reveal.html", context, status=status)
