@@ -109,7 +109,9 @@ def usual_leader(case: Case) -> int | None:
 
 def _seat(user_id: int) -> tuple[int, int]:
     unit_id = (
-        Membership.objects.filter(user_id=user_id, active=True).order_by("id").values_list("unit_id", flat=True)
+        Membership.objects.filter(user_id=user_id, active=True)
+        .order_by("id")
+        .values_list("unit_id", flat=True)
     )[0]
     return unit_id, user_id
 
