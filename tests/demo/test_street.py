@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from shapely.geometry import shape
 from shapely.ops import unary_union
 
@@ -107,7 +108,8 @@ def test_every_unit_with_accounts_has_a_head() -> None:
     ],
 )
 def test_each_kind_of_person_holds_the_role_of_the_name(sign_in: str, role: str, over: str) -> None:
-    assert RoleGrant.objects.filter(user__sign_in=sign_in, role=role, unit__key=over).count() == 1
+    own = RoleGrant.objects.filter(stands_for__isnull=True)
+    assert own.filter(user__sign_in=sign_in, role=role, unit__key=over).count() == 1
 
 
 def test_administrators_hold_one_role_each_and_belong_to_no_unit_that_handles_matters() -> None:
@@ -241,3 +243,9 @@ def test_the_cast_is_the_same_for_a_seed_and_another_for_another_seed(django_ass
 def test_workers_are_shared_out_over_the_grids_without_gap() -> None:
     shared = [number for grid in range(1, 29) for number in people.workers_of(grid)]
     assert shared == list(range(1, 350))
+
+
+def test_one_leader_stands_in_for_another_next_week() -> None:
+    row = RoleGrant.objects.get(stands_for__isnull=False)
+    assert (row.user.sign_in, row.stands_for.sign_in, row.role) == ("leader1", "leader2", "leader")
+    assert row.until is not None and row.until > row.since > timezone.localdate()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 from django.db import transaction
+from django.utils import timezone
 from shapely.geometry import Polygon, mapping
 from shapely.ops import unary_union
 
-from yimen.access.actions import Granting, grant_many
+from yimen.access.actions import Granting, grant_many, stand_in
+from yimen.access.models import RoleGrant
 from yimen.access.roles import Role
 from yimen.accounts.actions import create_demo_users
 from yimen.accounts.models import User
@@ -155,6 +157,14 @@ def _grant(
             grid = grids[person.grid].code if person.grid and role in (Role.GRIDLEAD, Role.WORKER) else ""
             rows.append(Granting(users[person.sign_in], role, units[person.over], SINCE, grid_code=grid))
     grant_many(ACTOR, rows)
+    _stand_in(users)
+
+
+def _stand_in(users: dict[str, User]) -> None:
+    """One leader goes on a course next week and the other stands in: to be seen under 角色与代理."""
+    away = RoleGrant.objects.get(user=users["leader2"], role=Role.LEADER)
+    since = timezone.localdate() + timedelta(days=7)
+    stand_in(ACTOR, away, users["leader1"], since, since + timedelta(days=4), reason="外出学习")
 
 
 def roles_of(person: Person) -> tuple[Role, ...]:

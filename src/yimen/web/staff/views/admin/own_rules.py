@@ -54,7 +54,7 @@ def _form(data: Any) -> Shape:
     form.fields["unit"].choices = list(UNITS.items())
     form.fields["source"].required = True
     form.fields["certainty"].choices = [pair for pair in CERTAINTIES if pair[0] in own_rules.SURE]
-    form.spoken_of = _BESIDE
+    type(form).spoken_of = _BESIDE  # a class made for this form alone
     form.order_fields(["place", "category", "urgency", *(one.name for one in columns), "valid_from"])
     return form
 
