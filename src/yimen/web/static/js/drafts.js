@@ -76,7 +76,7 @@
 
   function watch(form) {
     var name = prefix() + form.dataset.draft, timer, first = JSON.stringify(read(form)), note = form.querySelector("[data-draft-note]");
-    function save() { var now = JSON.stringify(read(form)); if (now === first) drop(name); else put(name, now); }
+    function save() { clearTimeout(timer); timer = 0; var now = JSON.stringify(read(form)); if (now === first) drop(name); else put(name, now); }
     function show(part) {
       if (!note) return;
       note.hidden = false;
@@ -102,6 +102,7 @@
     }
     function typed() { form.dataset.touched = "1"; if (note && !note.querySelector("[data-draft-ask]").hidden) note.hidden = true; }
     form.addEventListener("input", function () { typed(); clearTimeout(timer); timer = setTimeout(save, 400); });
+    window.addEventListener("pagehide", function () { if (timer) save(); });  // what was typed a moment before leaving
     form.addEventListener("change", function () { typed(); save(); });
     form.addEventListener("submit", function () { clearTimeout(timer); save(); session(function (s) { s.setItem(SENT, name); }); });
   }
