@@ -13,7 +13,13 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from yimen.foundation import crypto
 from yimen.foundation.home import Home
 
-_APPEND_ONLY = {"ledger_entry", "ledger_chain", "cases_instruction", "cases_instructionmark", "cases_lettertext"}
+_APPEND_ONLY = {
+    "ledger_entry",
+    "ledger_chain",
+    "cases_instruction",
+    "cases_instructionmark",
+    "cases_lettertext",
+}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -39,7 +39,9 @@ def fields(
                               "way": draw.draw(st.sampled_from(["phone", "letter"])), "guide_kind": "legal",
                               "outcome": outcome, "rating": "4", "handler": "",
                               "leader": str(leader), "recorded": "voice"}  # fmt: skip
-    values |= asked(now, way=values["way"]) | decided(draw.draw(st.sampled_from(["uphold", "change", "annul"])), now)
+    values |= asked(now, way=values["way"]) | decided(
+        draw.draw(st.sampled_from(["uphold", "change", "annul"])), now
+    )
     if verb == "call_back":
         return {
             "outcome": outcome,

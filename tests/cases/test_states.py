@@ -10,7 +10,11 @@ from yimen.cases.fields import FIELDS
 from yimen.cases.states import OPEN_STATES, STATES, TRANSITIONS, VERBS, Flow, Holder, Transition
 
 ROWS = list(TRANSITIONS.values())
-REVIEW = {"reviewing", "reviewed", "re_reviewing"}  # like acceptance, for petitions alone (信访工作条例 §§35, 36)
+REVIEW = {
+    "reviewing",
+    "reviewed",
+    "re_reviewing",
+}  # like acceptance, for petitions alone (信访工作条例 §§35, 36)
 
 
 def _id(row: Transition) -> str:

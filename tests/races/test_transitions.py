@@ -89,7 +89,13 @@ def _before_the_level_above(cast: Cast, case: Case, row: Transition) -> Case:
     """A written opinion was served; asked and decided where the row begins later; the right lapsed where it must have."""
     if row.verb == "request_review":
         return advance(cast, case, row.source, way="letter")
-    state = "re_reviewing" if row.source == "re_reviewing" else "reviewing" if row.source == "reviewing" else "reviewed"
+    state = (
+        "re_reviewing"
+        if row.source == "re_reviewing"
+        else "reviewing"
+        if row.source == "reviewing"
+        else "reviewed"
+    )
     case = above(cast, case, state, "annul" if row.verb == "redo" else "uphold")
     if row.verb in ("close", "request_re_review") and row.source != "re_reviewing":
         received = Review.objects.filter(case=case)

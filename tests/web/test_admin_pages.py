@@ -490,7 +490,11 @@ def test_a_reason_for_suspending_is_added_and_the_laws_own_is_locked(street: Cas
     given = {"key": "stop-0a1b2c3d", "name": "等待汛期结束", "name_en": "", "flows": ["service"], "states": ["in_hand"],
              "article": "街道规定", "certainty": "D", "source": "会议纪要", "order": 9, "valid_from": day()}  # fmt: skip
     refused = client.post(f"{path}add/", {**given, "states": []})
-    assert refused.status_code == 400 and "请填写可以中止的环节" in texts(refused) and "等待汛期结束" in texts(refused)
+    assert (
+        refused.status_code == 400
+        and "请填写可以中止的环节" in texts(refused)
+        and "等待汛期结束" in texts(refused)
+    )
     assert client.post(f"{path}add/", given).status_code == 302
     assert client.post(f"{path}add/", given).status_code == 400
     row = SuspensionReason.objects.get(name="等待汛期结束")

@@ -238,7 +238,11 @@ def test_another_urgency_shows_the_limits_before_it_is_saved(cast: Cast, enter: 
     answer = client.post(path, given)
     page = answer.content.decode()
     assert answer.status_code == 200 and "还没有保存" in page and "→" in page and "有燃气味" in page
-    assert (_fresh(case).urgency, _fresh(case).due_at, _fresh(case).version) == (case.urgency, due, case.version)
+    assert (_fresh(case).urgency, _fresh(case).due_at, _fresh(case).version) == (
+        case.urgency,
+        due,
+        case.version,
+    )
     assert not Entry.objects.filter(kind="case.corrected").exists()
     other = client.post(path, {**given, "urgency": "urgent", "seen": f"{case.category.key}/critical"})
     assert other.status_code == 200 and "还没有保存" in other.content.decode(), "another choice is shown anew"

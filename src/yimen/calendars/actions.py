@@ -113,7 +113,9 @@ def _keep_law(rule: ClockRule) -> None:
 
 def _reach_own(law: ClockRule) -> None:
     """A new limit of law holds for everybody: no more specific rule with the old limit may outlast it."""
-    rows = ClockRule.objects.filter(flow=law.flow, step=law.step, valid_to__isnull=True).exclude(certainty="S")
+    rows = ClockRule.objects.filter(flow=law.flow, step=law.step, valid_to__isnull=True).exclude(
+        certainty="S"
+    )
     if own := [row.code for row in rows if beside_law([law], row)]:
         raise Invalid(_("请先停用按旧期限另定的规则：%s") % "、".join(own), code="own")
 

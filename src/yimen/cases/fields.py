@@ -82,7 +82,12 @@ FIELDS: Final[dict[str, Field]] = {
         Field("decision", "choice", _("处理意见"), _("信访工作条例第三十二条"), choices=DECISIONS),
         Field("basis", "longtext", _("政策法规依据")),
         Field("source_reply", "text", _("答复来源"), _("如：供热公司 11月18日 来函"), limit=200),
-        Field("without", "longtext", _("不等协办的理由"), _("还有协办单位没有答复；写明为什么先报，它们仍须答复")),
+        Field(
+            "without",
+            "longtext",
+            _("不等协办的理由"),
+            _("还有协办单位没有答复；写明为什么先报，它们仍须答复"),
+        ),
         Field("main", "text", _("主件编号"), _("同一件事中先办、由它出结果的那一件"), limit=40),
         Field("persons", "persons", _("答复了哪几位"), _("没有勾的，以后用“逐人答复”补记")),
         Field("way", "choice", _("方式"), choices=WAYS),

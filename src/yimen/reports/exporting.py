@@ -26,12 +26,16 @@ def exported(
 ) -> None:
     """One ledger entry; the subject's number is the one who exported. `form` is xlsx or pdf.
 
-    Words typed into a search are kept too, without numbers of phones and identity cards: they are part of the
-    filter. Raises Refused without `reports.read`.
+    Of words typed into a search only the length is kept: they may be a name, and administrators read this entry.
+    Raises Refused without `reports.read`.
     """
     require(grants, "reports.read")
     with translation.override("zh-hans"):  # the ledger is kept in the office's language
-        chosen = [f"{name}={text(mask_id_numbers(value)[0])}" for name, value in filters.items() if value]
+        chosen = [_chosen(name, value) for name, value in filters.items() if value]
     with transaction.atomic():
         payload = {"list": what, "rows": rows, "filter": chosen, "form": form}
         ledger.append(actor, EXPORTED, SUBJECT, actor.user_id or 0, payload)
+
+
+def _chosen(name: str, value: str) -> str:
+    return f"q（{len(value)} 字）" if name == "q" else f"{name}={text(mask_id_numbers(value)[0])}"

@@ -22,7 +22,11 @@ from .holding import choice, held, need
 from .reclocking import reclock
 from .record import record, standing
 
-_ABOVE = ("reviewing", "reviewed", "re_reviewing")  # before the level above: a petition's own way (条例 §§35, 36)
+_ABOVE = (
+    "reviewing",
+    "reviewed",
+    "re_reviewing",
+)  # before the level above: a petition's own way (条例 §§35, 36)
 # A petition is accepted before its result is reported (条例 §34): no change of kind past that point.
 _TOO_LATE = ("reported", "verified", "told", "called_back", "rated")
 

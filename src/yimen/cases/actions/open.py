@@ -20,7 +20,6 @@ from yimen.foundation.ids import uuid7
 from yimen.grids import queries as grids
 from yimen.organisations.models import Membership
 
-from .. import queries
 from ..models import Case, Category, Clock
 from ..models.case import APPEALS, CHANNELS, URGENCIES
 from ..rules import make_title, plain
@@ -216,7 +215,9 @@ def draft(
     case = Case(
         pk=_next_id(),
         uuid=uuid7(),
-        number=numbers.claim(form.reserved_number) if form.reserved_number else numbers.next_number(received, random=sealed),
+        number=numbers.claim(form.reserved_number)
+        if form.reserved_number
+        else numbers.next_number(received, random=sealed),
         sealed=sealed,
         flow=Flow.PETITION,
         state="registered",

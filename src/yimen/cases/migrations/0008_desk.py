@@ -13,10 +13,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            "case", "from_body", models.CharField(blank=True, default="", help_text="来文单位", max_length=100)
+            "case",
+            "from_body",
+            models.CharField(blank=True, default="", help_text="来文单位", max_length=100),
         ),
         migrations.AddField(
-            "case", "from_number", models.CharField(blank=True, default="", help_text="来文文号", max_length=60)
+            "case",
+            "from_number",
+            models.CharField(blank=True, default="", help_text="来文文号", max_length=60),
         ),
         migrations.AddField("case", "from_on", models.DateField(blank=True, help_text="收文日期", null=True)),
         migrations.CreateModel(

@@ -16,7 +16,14 @@ from .facts import (
     Urge,
     Visit,
 )
-from .handbook import CommonAnswer, CompetentBody, HandbookVersion, PublicPhone, RetentionClass, SuspensionReason
+from .handbook import (
+    CommonAnswer,
+    CompetentBody,
+    HandbookVersion,
+    PublicPhone,
+    RetentionClass,
+    SuspensionReason,
+)
 from .instructions import Instruction, InstructionMark, Phrase, Submission
 from .joint import (
     AssistResult,

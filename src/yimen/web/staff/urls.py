@@ -72,8 +72,14 @@ staff = (
         path("instructions/", instructions.waiting, name="instructions"),
         path("instructions/sign/", instructions.sign, name="sign-instructions"),
         path("instructions/phrases/", instructions.phrases, name="instruction-phrases"),
-        path("cases/<uuid:ref>/instructions/<uuid:one>/confirm/", instructions.confirm, name="confirm-instruction"),
-        path("cases/<uuid:ref>/instructions/<uuid:one>/strike/", instructions.strike, name="strike-instruction"),
+        path(
+            "cases/<uuid:ref>/instructions/<uuid:one>/confirm/",
+            instructions.confirm,
+            name="confirm-instruction",
+        ),
+        path(
+            "cases/<uuid:ref>/instructions/<uuid:one>/strike/", instructions.strike, name="strike-instruction"
+        ),
         path("admin/", include("yimen.web.staff.admin_urls")),
         path("callbacks/", callbacks.desk, name="callbacks"),
         path("assisting/", callbacks.assisting, name="assisting"),

@@ -88,7 +88,9 @@ def _same_limit(step: Step) -> Clock:
     """The petition's limit as it stood: from 受理 (or a later order to handle it anew), with the extensions given."""
     case = step.case
     assert case.accepted_at is not None
-    rows = Clock.objects.filter(case=case, kind="conclude", start_at__gte=case.accepted_at, rule__flow=Flow.PETITION.value)
+    rows = Clock.objects.filter(
+        case=case, kind="conclude", start_at__gte=case.accepted_at, rule__flow=Flow.PETITION.value
+    )
     before = rows.order_by("-id").first()
     return clocks.new_clock(
         case, "conclude", "conclude", before.start_at if before else case.accepted_at, clocks.owing(case),

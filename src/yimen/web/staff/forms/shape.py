@@ -22,7 +22,12 @@ from ..show.words import category_name
 from . import handing, joining, pressing
 
 # Suggestions that the page brings along for a field.
-_LISTS = {"authority": {"list": "authorities"}, "body": {"list": "bodies"}, "main": {"list": "mains"}, "instruction": {"list": "phrases"}}
+_LISTS = {
+    "authority": {"list": "authorities"},
+    "body": {"list": "bodies"},
+    "main": {"list": "mains"},
+    "instruction": {"list": "phrases"},
+}
 MANY = 6  # more choices than this become a drop-down list
 
 

@@ -38,9 +38,7 @@ def next_of(case: Case, moves: list[Move], user_id: int) -> Next:
     first = first_of(case, moves, user_id)
     yours = case.holder_id == user_id and (first is not None or case.state != "told")
     what = next_words(case) or str(state.next_zh)
-    return Next(
-        yours, _who(case, user_id), what, _why(case), *_button(case, first), primary=yours
-    )
+    return Next(yours, _who(case, user_id), what, _why(case), *_button(case, first), primary=yours)
 
 
 def first_of(case: Case, moves: list[Move], user_id: int) -> Move | None:

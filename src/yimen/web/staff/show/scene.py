@@ -52,7 +52,9 @@ class Pressure:
     def resting_for(self) -> str:
         """Why the clock rests: the listed reason and the note."""
         row = self.suspension
-        return "；".join(filter(None, (suspensions.words_of(row.ground, row.since), row.reason))) if row else ""
+        return (
+            "；".join(filter(None, (suspensions.words_of(row.ground, row.since), row.reason))) if row else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)

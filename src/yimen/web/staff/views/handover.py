@@ -55,7 +55,10 @@ def _people(request: StaffRequest) -> list[Membership]:
 
 
 def _choices(people: list[Membership]) -> list[tuple[str, str]]:
-    return [(str(row.user_id), _("%(name)s（%(unit)s）") % {"name": row.user.name, "unit": row.unit.name}) for row in people]
+    return [
+        (str(row.user_id), _("%(name)s（%(unit)s）") % {"name": row.user.name, "unit": row.unit.name})
+        for row in people
+    ]
 
 
 def _load(people: list[Membership]) -> list[Load]:

@@ -47,9 +47,7 @@ def correct(request: StaffRequest, ref: UUID) -> HttpResponse:
         people.correct_people(request.actor, request.grants, case, rows, request.POST.get("reason", ""))
     except Invalid as error:
         shown = [Shown(role, "", one.name, one.phone, one.address, one.relation) for role, one in rows if one]
-        return _page(
-            request, case, shown, wrong=why(error), status=400
-        )
+        return _page(request, case, shown, wrong=why(error), status=400)
     messages.success(request, _("联系方式已更正，改前的内容已加密留存。"))
     return redirect("staff:case", ref)
 

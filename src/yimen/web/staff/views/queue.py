@@ -38,7 +38,10 @@ def queue(request: StaffRequest) -> HttpResponse:
 
 
 def _choices(request: StaffRequest, filters: dict[str, str]) -> list[Choice]:
-    sources = [(name, _("%(name)s（%(n)d）") % {"name": name, "n": count}) for name, count in queries.sources(request.grants)]
+    sources = [
+        (name, _("%(name)s（%(n)d）") % {"name": name, "n": count})
+        for name, count in queries.sources(request.grants)
+    ]
     kinds = [(row.key, category_name(row)) for row in categories()]
     return [
         Choice("source", _("来源"), sources, filters["source"]),

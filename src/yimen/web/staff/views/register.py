@@ -71,7 +71,10 @@ def register(request: StaffRequest) -> HttpResponse:
 
 
 def _initial(request: StaffRequest) -> dict[str, Any]:
-    return {"text": request.GET.get("text", "")[:500], "reserved_number": request.GET.get("reserved", "")[:300]}
+    return {
+        "text": request.GET.get("text", "")[:500],
+        "reserved_number": request.GET.get("reserved", "")[:300],
+    }
 
 
 def _registered(request: StaffRequest, form: RegisterForm, key: UUID) -> HttpResponse:
@@ -80,7 +83,9 @@ def _registered(request: StaffRequest, form: RegisterForm, key: UUID) -> HttpRes
     take_files(request, case.uuid)
     messages.success(request, _("已登记：%s") % case.number)
     if not form.cleaned_data["reported_to"].strip() and majors.is_group(case):
-        messages.warning(request, _("%d 人来访，请马上电话报告分管领导，并在“重大情况报告”里记下。") % case.party_size)
+        messages.warning(
+            request, _("%d 人来访，请马上电话报告分管领导，并在“重大情况报告”里记下。") % case.party_size
+        )
     then = _then(case, request.POST.get("then", ""))
     return redirect("staff:do", case.uuid, then) if then else redirect("staff:registered", case.uuid)
 

@@ -187,7 +187,13 @@ def _version(request: StaffRequest) -> int | None:
 
 
 def _page(
-    request: StaffRequest, scene: Scene, task: Task, form: Shape, status: int = 200, *, changed: bool = False,
+    request: StaffRequest,
+    scene: Scene,
+    task: Task,
+    form: Shape,
+    status: int = 200,
+    *,
+    changed: bool = False,
     **more: Any,
 ) -> HttpResponse:
     context = {**_at_hand(scene, task), **_answers(request, scene, task), "case": scene.case, "header": header_of(scene.case), "task": task, "form": form, "changed": changed,
