@@ -515,3 +515,8 @@ def test_a_populated_home_gets_its_reports_from_what_was_registered(cast: Cast) 
     import_module("yimen.cases.migrations.0006_pressure").reports_from_registrations(apps, None)
     row = MajorReport.objects.get()
     assert (row.case_id, row.name, row.at, row.by) == (case.pk, "何书记", told, cast["clerk1"].user)
+
+
+def test_an_order_names_nobody_in_its_usual_title(cast: Cast) -> None:
+    case = cast["clerk1"].opens("陈小满家楼上漏水。", name="陈小满", phone="0931-000 7001")
+    assert supervision.usual_title(case) == "关于“某某家楼上漏水”的督办"

@@ -23,6 +23,7 @@ from ..models import Case, Supervision, SupervisionFeedback
 from ..pressed import PRESSED
 from ..states import Who
 from . import holders
+from . import people as people_of
 from .holding import choice, held, need
 from .record import record
 
@@ -79,7 +80,8 @@ def supervise(
 
 
 def usual_title(case: Case) -> str:
-    return _("关于“%s”的督办") % case.title
+    """An order goes round: the names of the matter's own people are blotted out of its title."""
+    return _("关于“%s”的督办") % people_of.unnamed([case])[case.pk]
 
 
 def missing_rung(case: Case, steps: ladder.Ladder) -> str:
