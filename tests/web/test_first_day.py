@@ -72,9 +72,9 @@ def test_who_told_the_resident_is_not_said_to_be_the_one_to_call_back(cast: Cast
         case = cast[who].does(case, verb, **data)
     url = reverse("staff:case", args=[case.uuid])
     mine, other = (enter(who).get(url).content.decode() for who in ("clerk1", "clerk2"))
-    assert "轮到 窗口的另一位同事" in mine
-    assert "do/call_back/" not in mine
-    assert "do/call_back/" in other
+    assert case.holder_id == cast["clerk2"].user.pk
+    assert "轮到 " in mine and "吴桐" in mine and "do/call_back/" not in mine
+    assert "轮到您" in other and "do/call_back/" in other
 
 
 def test_an_unknown_step_is_a_page_not_found(cast: Cast, enter: Enter) -> None:
