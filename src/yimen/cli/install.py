@@ -21,6 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from . import packed
 from .indexes import uv_environment
 from .progress import Failed, Steps, run, say
 
@@ -100,7 +101,11 @@ def _install_packages(development: bool) -> None:
     _unstamp(VENV)
     level = "dev" if development else "base"
     locked = ["--require-hashes", "-r", f"requirements/{level}.txt"]
-    if not _install_with_uv(locked):
+    pack = packed.found(REPO)
+    if pack is not None:
+        packed.check(pack)
+        _install_with_pip(["--isolated", "--no-index", "--find-links", str(pack.wheels), *locked])
+    elif not _install_with_uv(locked):
         _install_with_pip(locked)
     _write_stamp(VENV, {name: _hash([f"requirements/{name}.txt"]) for name in ("base", level)})
 
@@ -122,11 +127,15 @@ def _install_with_uv(locked: list[str]) -> bool:
 
 
 def _install_with_pip(locked: list[str]) -> None:
+    run([*pip(), "install", "--quiet", "--no-input", "--disable-pip-version-check", *locked], cwd=REPO)
+
+
+def pip() -> list[str]:
     """The environment's own pip; else that of the Python which runs us, pointed at the environment."""
     own = [str(PYTHON), "-m", "pip"]
     if subprocess.run([*own, "--version"], capture_output=True, check=False).returncode:
-        own = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
-    run([*own, "install", "--quiet", "--no-input", "--disable-pip-version-check", *locked], cwd=REPO)
+        return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+    return own
 
 
 # --- what the browser and the printer need, from the npm registry ------------------------------------
@@ -140,7 +149,12 @@ def _modules_fit(development: bool) -> bool:
 def _install_modules(development: bool) -> None:
     development = development or bool(_stamp(REPO / "node_modules").get("dev"))
     run([*_npm(), "ci", "--no-audit", "--no-fund", *([] if development else ["--omit=dev"])], cwd=REPO)
-    _write_stamp(REPO / "node_modules", {"lock": _hash(["package-lock.json"]), "dev": development})
+    stamp_modules(REPO / "node_modules", development)
+
+
+def stamp_modules(folder: Path, development: bool) -> None:
+    """Say in the folder that it holds what the lock file wants (with `development` also what only tests use)."""
+    _write_stamp(folder, {"lock": _hash(["package-lock.json"]), "dev": development})
 
 
 def _npm() -> list[str]:
