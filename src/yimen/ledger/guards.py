@@ -12,6 +12,7 @@ from yimen.ledger.findings import Report
 
 TABLES = ("ledger_entry", "ledger_chain", "ledger_pending")
 _laid = import_module("yimen.ledger.migrations.0001_initial")
+_narrowed = import_module("yimen.ledger.migrations.0002_erasure")
 # pg_trigger.tgtype: ROW 1, BEFORE 2, INSERT 4, DELETE 8, UPDATE 16, TRUNCATE 32
 _REFUSES, _ENQUEUES = 2 + 8 + 16 + 32, 4
 
@@ -28,8 +29,8 @@ class Guard(NamedTuple):
 
 
 GUARDS = (
-    Guard("ledger_entry", "ledger_entry_append_only", _REFUSES, "A", False, _laid.REFUSE),
-    Guard("ledger_chain", "ledger_chain_append_only", _REFUSES, "A", False, _laid.REFUSE),
+    Guard("ledger_entry", "ledger_entry_append_only", _REFUSES, "A", False, _narrowed.REFUSE),
+    Guard("ledger_chain", "ledger_chain_append_only", _REFUSES, "A", False, _narrowed.REFUSE),
     Guard("ledger_entry", "ledger_entry_enqueue", _ENQUEUES, "A", False, _laid.ENQUEUE),
 )
 _TRIGGERS = """SELECT c.relname, t.tgname, t.tgtype, t.tgenabled::text,

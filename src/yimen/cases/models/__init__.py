@@ -42,6 +42,7 @@ from .papers import Attachment, SlipCode
 from .people import CaseKey, Participant, PhoneIndex, SealedExclusion, SealedGrant
 from .pressure import PressureSetting, Reminder, SupervisionFeedback
 from .reserves import MaterialReceipt, ReservedNumber
+from .retention import Disposal, LegalHold, PersonRequest, RetentionRun
 
 __all__ = [
     "Assignment",
@@ -59,10 +60,12 @@ __all__ = [
     "CommonAnswer",
     "CompetentBody",
     "Contact",
+    "Disposal",
     "Extension",
     "HandbookVersion",
     "Instruction",
     "InstructionMark",
+    "LegalHold",
     "Letter",
     "LetterHead",
     "LetterText",
@@ -74,6 +77,7 @@ __all__ = [
     "OutsideNumber",
     "Participant",
     "PersonAnswer",
+    "PersonRequest",
     "PhoneIndex",
     "Phrase",
     "PressureSetting",
@@ -85,6 +89,7 @@ __all__ = [
     "ReservedNumber",
     "Result",
     "RetentionClass",
+    "RetentionRun",
     "ReturnRequest",
     "Review",
     "Sampling",

@@ -176,6 +176,14 @@ class Case(models.Model):
         default=False,
         help_text="came in already answered and nobody has looked at it yet: kept out of daily lists",
     )
+    hidden_at = models.DateTimeField(
+        null=True, blank=True, help_text="its period is over: in no list, search or export any more"
+    )
+    erased_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="destroyed: only number, dates, kind and outcome are left, for counting",
+    )
     source = models.CharField(
         max_length=60, blank=True, default="", help_text="imports: name of the file or system"
     )

@@ -87,7 +87,7 @@ class CompetentBody(Kept):
 class RetentionClass(Kept):
     """How long one kind of record is kept, counted from which moment, and inside which bounds (privacy law §§19, 47)."""
 
-    UNITS = (("month", _("个月")), ("year", _("年")))
+    UNITS = (("day", _("天")), ("month", _("个月")), ("year", _("年")))
     what = models.CharField(max_length=80)
     amount = models.PositiveSmallIntegerField()
     unit = models.CharField(max_length=5, choices=UNITS)
@@ -119,7 +119,8 @@ class RetentionClass(Kept):
 
     @property
     def months(self) -> int:
-        return self.amount * (12 if self.unit == "year" else 1)
+        """In whole months, days rounded up: what the bounds are compared with."""
+        return {"day": -(-self.amount // 31), "month": self.amount, "year": self.amount * 12}[self.unit]
 
 
 class SuspensionReason(Kept):
