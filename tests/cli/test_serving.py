@@ -72,7 +72,7 @@ def pem(folder: Path, form: forms.PrivateFormat) -> Path:
 
 def test_a_key_in_an_older_form_is_rewritten_for_the_server(served: Home) -> None:
     old = pem(served.root, forms.PrivateFormat.TraditionalOpenSSL)
-    web, _ = serving.services(served, options("--tls-cert", "c", "--tls-key", str(old)), Addresses("a", "b"))
+    web, *_ = serving.services(served, options("--tls-cert", "c", "--tls-key", str(old)), Addresses("a", "b"))
     given = Path(web.command[web.command.index("--ssl-keyfile") + 1])
     assert b"BEGIN PRIVATE KEY" in given.read_bytes()
     assert given.parent == served.keys and given.stat().st_mode & 0o777 == 0o600

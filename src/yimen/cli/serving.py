@@ -49,6 +49,7 @@ def services(home: Home, args: argparse.Namespace, addresses: Addresses) -> list
     return [
         Service("web", _granian(home, args), env, homes.rotate_log(home.logs / "web.log")),
         Service("worker", command("worker"), env, homes.rotate_log(home.logs / "worker.log")),
+        Service("jobs", command("runner"), env, homes.rotate_log(home.logs / "jobs.log")),
     ]
 
 

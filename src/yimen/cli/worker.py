@@ -1,4 +1,4 @@
-"""What runs beside the server: the ledger's sequencer, and reminders of what is due. Kept alive by `./yimen up`."""
+"""What runs beside the server: the ledger's sequencer, reminders of what is due, the watchdog over the job runner."""
 
 from __future__ import annotations
 
@@ -23,13 +23,19 @@ def run(args: argparse.Namespace) -> int:
 
     django.setup()
     from yimen.cases.actions import reminders
+    from yimen.jobs import watchdog
     from yimen.ledger import sequencer
 
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda number, frame: stop.set())
-    beside = threading.Thread(target=reminders.run_forever, args=(stop,), daemon=True)
-    beside.start()
+    beside = [
+        threading.Thread(target=each, args=(stop,), daemon=True)
+        for each in (reminders.run_forever, watchdog.run_forever)
+    ]
+    for thread in beside:
+        thread.start()
     sequencer.run_forever(stop)
-    beside.join(timeout=5)
+    for thread in beside:
+        thread.join(timeout=5)
     return 0

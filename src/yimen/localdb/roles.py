@@ -78,12 +78,15 @@ def grant(admin_address: str, app_role: str) -> None:
 
 
 # What the app never does to these tables, it may not do either: which migrations were run is the owner's word, what
-# waits for a number in the ledger is written by a trigger and taken away, who sees a sealed matter is only added to.
+# waits for a number in the ledger is written by a trigger and taken away, who sees a sealed matter is only added to,
+# what became of a job is written by triggers and goes with the job.
 WITHHELD = {
     "django_migrations": "INSERT, UPDATE, DELETE",
     "ledger_pending": "UPDATE",
     "cases_sealedgrant": "UPDATE, DELETE",
     "cases_sealedexclusion": "UPDATE, DELETE",
+    "procrastinate_events": "UPDATE, DELETE",
+    "procrastinate_periodic_defers": "INSERT, DELETE",
 }
 
 

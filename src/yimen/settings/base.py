@@ -57,6 +57,8 @@ HTTPS = os.environ.get("YIMEN_HTTPS", "") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 
 INSTALLED_APPS = [
+    "procrastinate.contrib.django",
+    "yimen.jobs",
     "yimen.ledger",
     "yimen.calendars",
     "yimen.accounts",
@@ -124,6 +126,11 @@ TEMPLATES = [
         },
     }
 ]
+# Jobs: what each room's jobs.py registers; done ones are deleted after so many days, dead ones (failed too often) later.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+JOBS_KEEP_DAYS = int(os.environ.get("YIMEN_JOBS_KEEP_DAYS", "7"))
+JOBS_DEAD_DAYS = int(os.environ.get("YIMEN_JOBS_DEAD_DAYS", "90"))
+
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
