@@ -101,6 +101,7 @@ FACTS: Final[dict[str, object]] = {
     "case.handed_over": pgettext_lazy("done", "工作交接"),
     "case.visited": pgettext_lazy("done", "再次来访"),
     "case.linked": pgettext_lazy("done", "关联事项"),
+    "case.alike_dismissed": pgettext_lazy("done", "判断不是同一件事"),
     "case.viewed_by_slip": pgettext_lazy("done", "凭小票或编号查看"),
     "case.revealed": pgettext_lazy("done", "查看联系方式"),
     "case.file_added": pgettext_lazy("done", "附件"),

@@ -18,6 +18,7 @@ from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid
 from yimen.foundation.ids import uuid7
 from yimen.grids import queries as grids
+from yimen.jobs import enqueue
 from yimen.organisations.models import Membership
 
 from ..models import Case, Category, Clock
@@ -25,7 +26,7 @@ from ..models.case import APPEALS, CHANNELS, URGENCIES
 from ..rules import make_title, plain
 from ..states import MAX_REPRESENTATIVES, STATES, Flow
 from . import clocks, holders, leaders, majors, numbers, people, search
-from .keys import make_key
+from .keys import new_key
 from .people import Person
 from .record import record, standing
 
@@ -282,7 +283,7 @@ def store(case: Case, form: Registration, now: datetime) -> None:
     clocks.govern(case, made)
     case.search_text = search.text_of(case)
     case.save(force_insert=True)
-    people.store(case.pk, make_key(case.pk), form)
+    people.store(case.pk, new_key(case), form)
 
 
 def _service_limit(case: Case) -> bool:
@@ -308,6 +309,8 @@ def record_opening(actor: Actor, case: Case, form: Registration, now: datetime) 
         },
         words=_opening_words(case, form),
     )
+    if not case.sealed:
+        enqueue("cases.alikes", case=case.pk)
 
 
 @translation.override("zh-hans")  # the ledger is kept in the office's language

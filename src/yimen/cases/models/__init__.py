@@ -1,5 +1,6 @@
 """Tables of the room `cases`."""
 
+from .alikes import Alike
 from .case import Case, Category
 from .clock import Clock
 from .desk import Note, OutsideNumber, ReadUpTo, SavedFilter
@@ -45,6 +46,7 @@ from .reserves import MaterialReceipt, ReservedNumber
 from .retention import Disposal, LegalHold, PersonRequest, RetentionRun
 
 __all__ = [
+    "Alike",
     "Assignment",
     "AssistResult",
     "AssistReturn",
