@@ -1,0 +1,106 @@
+"""Role × relation × action: what the declared table says is what the registry answers, in lists and for one matter."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from yimen.access import registry
+from yimen.access.registry import can, visible
+from yimen.access.roles import Role
+from yimen.cases import queries
+from yimen.cases.access import relations
+from yimen.cases.models import Case
+from yimen.cases.states import STATES, TRANSITIONS, VERBS
+
+from . import expected
+from .world import HIRED, MATTERS, World
+
+OF_MATTERS = {"cases.view": "sees", "cases.reveal": "reveals"}
+NO_NOUN = {"admin.grant"}  # asks for the role that is given: test_only_the_security_administrator_gives_roles
+RELATIONS = sorted(MATTERS)
+
+
+def test_every_action_and_relation_has_a_declared_expectation() -> None:
+    assert set(registry.actions()) == {*expected.holds(), *OF_MATTERS, *NO_NOUN}
+    assert set(expected.sees()) == set(MATTERS)
+    people = {*HIRED}
+    for table in ("holds", "sees", "stands"):
+        for row in expected.rows(table):
+            assert row["source"], row
+            assert {*row.get("who", "").split(), *row.get("sees", "").split()} <= people, row
+
+
+def test_every_role_has_a_person_in_the_matrix() -> None:
+    assert {role for _unit, roles in HIRED.values() for role in roles} == set(Role)
+
+
+@pytest.mark.parametrize("action", sorted(expected.holds()))
+def test_an_action_is_for_those_who_are_declared_and_for_nobody_else(world: World, action: str) -> None:
+    wrong = []
+    for who, person in world.people.items():
+        told = can(person.grants, action)
+        listed = visible(person.grants, action) != registry.nothing()
+        if (told, listed) != ((who in expected.holds()[action]),) * 2:
+            wrong.append(who)
+    assert not wrong
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_a_matter_is_seen_by_those_who_are_declared_and_by_nobody_else(world: World, relation: str) -> None:
+    wrong = []
+    for who, person in world.people.items():
+        case = world.stands(who, relation)
+        for action, what in OF_MATTERS.items():
+            want = who in expected.sees(what)[relation]
+            listed = Case.objects.filter(visible(person.grants, action), pk=case.pk).exists()
+            if (can(person.grants, action, case), listed) != (want, want):
+                wrong.append((who, action))
+    assert not wrong
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_everybody_stands_to_a_matter_as_declared(world: World, relation: str) -> None:
+    wrong = {}
+    for who, person in world.people.items():
+        found = {each.value for each in relations(person.grants, world.stands(who, relation))}
+        if found != expected.stands(relation, who):
+            wrong[who] = found
+    assert not wrong
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_the_steps_offered_are_those_of_the_declared_table(world: World, relation: str) -> None:
+    """Every verb there is, offered or not: role × relation × verb."""
+    wrong = []
+    for who, person in world.people.items():
+        case = world.stands(who, relation)
+        standing = expected.stands(relation, who)
+        offered = {move.verb for move in queries.moves(person.grants, case)}
+        for verb in VERBS:
+            step = expected.steps().get((case.flow, case.state, verb))
+            want = step is not None and bool(standing & {*step.who}) and verb != "attempt"
+            if (verb in offered) != want:
+                wrong.append((who, verb))
+    assert not wrong
+
+
+def test_the_table_of_transitions_is_the_declared_one() -> None:
+    found = {}
+    for (flow, source, verb), row in TRANSITIONS.items():
+        plain = dataclasses.asdict(row) | {"flow": row.flow.value, "holder": row.holder.value}
+        found[flow, source, verb] = expected.Step(**plain | {"who": tuple(who.value for who in row.who)})
+    assert found == expected.steps()
+
+
+def test_only_the_security_administrator_gives_roles(world: World) -> None:
+    """The system administrator never did in this office, which has a security administrator."""
+    for who, person in world.people.items():
+        for role in (None, *Role):
+            assert can(person.grants, "admin.grant", role) == (who == "security"), (who, role)
+
+
+def test_verbs_and_states_of_the_declared_table_exist() -> None:
+    for step in expected.steps().values():
+        assert step.source in STATES and step.target in STATES and step.verb in VERBS
