@@ -34,7 +34,7 @@ SHUT = "".join(REFUSE.format(name=name, what=what, let="") for name, what in GUA
 
 ERASE = """
 CREATE FUNCTION cases_erase(matter bigint) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp SET yimen.erasing = 'decided' AS $body$
+SET search_path = public, pg_temp AS $body$
 DECLARE
   gone jsonb := '{}';
   n bigint;
@@ -47,6 +47,7 @@ BEGIN
   IF FOUND THEN
     RAISE EXCEPTION 'matter % is held', matter USING ERRCODE = 'insufficient_privilege';
   END IF;
+  PERFORM set_config('yimen.erasing', 'decided', true);  -- not by SET above: only a superuser may name it there
   DELETE FROM cases_instructionmark m USING cases_instruction i WHERE i.id = m.instruction_id AND i.case_id = matter;
   GET DIAGNOSTICS n = ROW_COUNT;
   gone := gone || jsonb_build_object('cases.InstructionMark', n);
@@ -65,6 +66,7 @@ BEGIN
   UPDATE ledger_entry SET payload = payload - 'words'
     WHERE subject = 'case' AND subject_id = matter AND payload ? 'words';
   GET DIAGNOSTICS n = ROW_COUNT;
+  PERFORM set_config('yimen.erasing', '', true);
   RETURN gone || jsonb_build_object('ledger.words', n);
 END
 $body$;
