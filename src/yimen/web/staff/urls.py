@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from .views import (
     accusation,
+    alikes,
     bulk,
     callbacks,
     case,
@@ -95,6 +96,7 @@ staff = (
         path("cases/<uuid:ref>/registered/", register.registered, name="registered"),
         path("cases/<uuid:ref>/do/<slug:verb>/", verb.do, name="do"),
         path("cases/<uuid:ref>/contact/", case.contact, name="contact"),
+        path("cases/<uuid:ref>/alikes/", alikes.dismiss, name="alikes"),
         path("cases/<uuid:ref>/people/", people.reveal, name="reveal"),
         path("cases/<uuid:ref>/people/correct/", people.correct, name="correct-people"),
         path("cases/<uuid:ref>/outside/", outside.numbers, name="outside"),

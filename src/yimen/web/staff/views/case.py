@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import can
-from yimen.cases import queries, reviews
+from yimen.cases import alikes, queries, reviews
 from yimen.cases.actions import attach, desk, notes, outside, people, transition
 from yimen.cases.fields import WAYS
 from yimen.cases.models import Case, Contact
@@ -72,6 +72,7 @@ def _told(request: StaffRequest, scene: Scene, moves: list[queries.Move]) -> dic
         "dates": shown.dates_of(matter),
         "pressure": scene.pressure,
         "links": shown.links_of(grants, matter),
+        "alikes": alikes.suggestions(grants, matter),
         "decision": paperwork.decision_of(matter),
         "instructed": card_of(grants, matter, request.user.pk),
         "together": together_of(grants, matter, scene.assignments),

@@ -14,8 +14,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yimen.cases import instructions, queries, reviews
-from yimen.cases.actions import attach, callbacks, joint, transition
+from yimen.cases import alikes, instructions, queries, reviews
+from yimen.cases.actions import attach, steps
 from yimen.cases.fields import FIELDS, Field
 from yimen.cases.joint import answers_of, listed
 from yimen.cases.models import Case
@@ -32,6 +32,9 @@ from ..show import answers, foreseen, joining
 from ..show.acts import ABOUT, ACTS, ICONS, Act, Scene, scene_of
 from ..show.case import header_of
 from ..show.instructions import proposal_of
+
+TRIAGE = ("dispatch", "submit", "designate")
+"""Steps before which a look at what may be the same matter saves a unit from working twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,12 @@ def _initial(case: Case, task: Task) -> dict[str, Any]:
     return known
 
 
+def _pointed(request: StaffRequest, task: Task) -> dict[str, str]:
+    """并案 or 关联 opened from a suggestion: the other matter's number stands in its field."""
+    number = request.GET.get("with", "")[:40]
+    return {field.name: number for field in task.fields if number and field.name in ("main", "other")}
+
+
 def _done(request: StaffRequest, scene: Scene, task: Task, data: Mapping[str, Any]) -> HttpResponse:
     given = {name: value for name, value in data.items() if value not in ("", None, [])}
     if task.verb == "guide" and (known := handbook.body(given.get("body", ""))):
@@ -172,13 +181,7 @@ def _kept(request: StaffRequest, case: Case, given: Mapping[str, Any]) -> dict[s
 
 
 def _run(request: StaffRequest, case: Case, verb: str, data: Mapping[str, Any]) -> Case:
-    version = _version(request)
-    if verb == "merge":
-        given = {"main": data.get("main", ""), "note": data.get("note", "")}
-        return joint.merge(request.actor, request.grants, case.uuid, **given, version=version)
-    if verb == "call_back":
-        return callbacks.record_callback(request.actor, request.grants, case.uuid, data, version=version)
-    return transition.run(request.actor, request.grants, case.uuid, verb, data, version=version)
+    return steps.take(request.actor, request.grants, case.uuid, verb, data, version=_version(request))
 
 
 def _version(request: StaffRequest) -> int | None:
@@ -211,6 +214,8 @@ def _at_hand(scene: Scene, task: Task) -> dict[str, Any]:
         place, category = scene.case.place, scene.case.category.key
         found = queries.similar_open(scene.grants, place=place, category=category)
         return {"mains": [row for row in found if row.pk != scene.case.pk]}
+    if task.verb in TRIAGE:
+        return {"alikes": alikes.suggestions(scene.grants, scene.case)}
     if any(field.name == "authority" for field in task.fields):
         return {"authorities": reviews.authorities()}
     if any(field.name == "instruction" for field in task.fields) or scene.case.state == "awaiting":
@@ -238,7 +243,7 @@ def _with_answer(request: StaffRequest, scene: Scene, task: Task) -> Shape:
     """The form as it was typed with a common answer put in: `insert` of a form without a script, or an address."""
     into = answers.into_of(task.verb, [field.name for field in task.fields])
     key = request.POST.get("insert", request.GET.get("answer", ""))
-    typed = request.POST if request.method == "POST" else _initial(scene.case, task)
+    typed = request.POST if request.method == "POST" else _initial(scene.case, task) | _pointed(request, task)
     given = _as_typed(task, typed) if isinstance(typed, QueryDict) else typed
     return build(
         task.fields, task.needs, scene.case, None, answers.put_in(given, into, key) if into else given
