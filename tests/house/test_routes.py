@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import Resolver404, get_resolver, resolve
 
 from yimen.access import registry
+from yimen.accounts.tokens import SCOPES
 from yimen.foundation.home import REPO
 
 SIGNED_IN = "signed-in"
@@ -22,6 +23,7 @@ PUBLIC = {
     "portal-matter": "where a slip's code leads; says the same for every number",
     "portal-language": "changes the language of the pages",
     "field": "says that the phone face is not there yet",
+    "api:openapi": "the description of the machines' door, the same for everybody",
     "account_login": "the door itself",
     "account_logout": "ends a session, which a stranger does not have",
     "account_inactive": "tells somebody whose account is off",
@@ -38,7 +40,14 @@ GUARDED_BY_AUTH = (
     "allauth.",
 )
 NOT_ASKED: dict[str, str] = {}
-FILLED = {"uuid": "00000000-0000-0000-0000-000000000001", "int": "1", "slug": "mine", "str": "1"}
+FILLED = {
+    "uuid": "00000000-0000-0000-0000-000000000001",
+    "uuidstr": "00000000-0000-0000-0000-000000000001",
+    "int": "1",
+    "slug": "mine",
+    "str": "1",
+}
+API = "/api/"
 
 
 @dataclass(frozen=True)
@@ -80,9 +89,33 @@ def test_what_is_public_is_there_and_declares_nothing_else() -> None:
     assert {route.name for route in routes() if not hasattr(route.view, "policy")} >= set(PUBLIC)
 
 
+def guarded(*, machines: bool) -> list[Route]:
+    return [
+        route for route in routes() if route.name not in PUBLIC and route.path.startswith(API) == machines
+    ]
+
+
+@pytest.mark.parametrize("route", guarded(machines=True), ids=str)
+def test_every_method_of_the_machines_door_declares_its_policy_and_scope(route: Route) -> None:
+    assert set(route.view.policies) == set(route.view.scopes) == set(route.view.methods) != set()
+    assert set(route.view.policies.values()) <= {SIGNED_IN, *registry.actions()}
+    assert set(route.view.scopes.values()) <= set(SCOPES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+@pytest.mark.parametrize("route", guarded(machines=True), ids=str)
+def test_a_machine_without_a_token_is_refused(route: Route, method: str) -> None:
+    answer = getattr(Client(), method)(route.path)
+    allowed = method.upper() in route.view.methods
+    assert (answer.status_code, answer.json()["code"]) == (
+        (401, "token_missing") if allowed else (405, "method_not_allowed")
+    )
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("route", [route for route in routes() if route.name not in PUBLIC], ids=str)
+@pytest.mark.parametrize("route", guarded(machines=False), ids=str)
 def test_a_stranger_gets_no_further_than_signing_in(route: Route, method: str) -> None:
     answer = getattr(Client(), method)(route.path)
     assert (answer.status_code, answer.get("Location", "").split("?")[0]) in (

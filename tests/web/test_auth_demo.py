@@ -9,7 +9,7 @@ from django.test import Client
 from tests.web.auth_ground import SIGN_IN, is_in, make, sign_in, site
 
 from yimen.accounts.models import User
-from yimen.web.staff.auth import demo
+from yimen.web import demo
 
 __all__ = ["site"]
 

@@ -30,3 +30,11 @@ LINK_ASKED = "accounts.link_asked"  # request, as, reason
 LINK_CONFIRMED = "accounts.link_confirmed"  # request, asked_by, as
 LINK_WITHDRAWN = "accounts.link_withdrawn"  # request
 RESET_WITHDRAWN = "accounts.reset_withdrawn"  # reset
+TOKEN_ISSUED = (
+    "accounts.token_issued"  # token, name, scopes, expires_at; by the person, an administrator, the operator
+)
+TOKEN_COLLECTED = "accounts.token_collected"  # token, name: the key was shown, this once
+TOKEN_ENDED = "accounts.token_ended"  # token, name, why: self | administrator
+TOKEN_TRIES_HELD = (
+    "accounts.token_tries_held"  # address, minutes: too many tokens from there that do not hold
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -186,3 +187,63 @@ class LinkRequest(models.Model):
 
     def __str__(self) -> str:
         return f"link for {self.user_id}"
+
+
+class Token(models.Model):
+    """A machine's key to the API. It acts as its person, within its scopes, until it expires or is ended.
+
+    Only the SHA-256 of the token is kept. One that an administrator issued has none until its person collects it:
+    nobody can hand themselves the key of somebody else.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    scopes = ArrayField(models.CharField(max_length=12))
+    digest = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    hint = models.CharField(max_length=16, blank=True, default="")
+    issued_by = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="null: the operator",
+    )
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    collected_at = models.DateTimeField(null=True, blank=True)
+    last_used_on = models.DateField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    per_minute = models.PositiveIntegerField(default=600, help_text="requests a minute; 0: no limit")
+    minute = models.BigIntegerField(default=0, help_text="minutes since 1970 that `taken` counts")
+    taken = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-issued_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("issued_at")), name="token_expires_later"),
+            models.CheckConstraint(condition=Q(scopes__len__gt=0), name="token_has_scopes"),
+            models.CheckConstraint(
+                condition=Q(digest__isnull=True, collected_at__isnull=True)
+                | Q(digest__isnull=False, collected_at__isnull=False),
+                name="token_collected_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.user_id}"
+
+
+class TokenTry(models.Model):
+    """Requests with a token that does not hold, by address (of IPv6 the /64) and quarter of an hour."""
+
+    address = models.CharField(max_length=45)
+    since = models.DateTimeField()
+    count = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["address", "since"], name="token_tries_once")]
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.count}"

@@ -9,8 +9,8 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from . import rules
-from .models import Invitation, LinkRequest, MfaReset, StaffSession, User
+from . import rules, tokens
+from .models import Invitation, LinkRequest, MfaReset, StaffSession, Token, User
 
 
 def by_sign_in(sign_in: str) -> User | None:
@@ -74,3 +74,18 @@ def invitation(token: str, now: datetime | None = None) -> Invitation | None:
         user__is_active=True,
     )
     return rows.select_related("user").first()
+
+
+def token_of(text: str) -> Token | None:
+    """The token of this text with its person, also when it is over: the door says why it no longer holds. One query."""
+    if not tokens.is_well_formed(text):
+        return None
+    return Token.objects.select_related("user").filter(digest=tokens.digest(text)).first()
+
+
+def tokens_of(words: str = "", *, user_id: int | None = None) -> QuerySet[Token]:
+    """Tokens, the newest first, those that are over too: of one person, or of all whose name contains the words."""
+    rows = Token.objects.select_related("user", "issued_by", "ended_by").order_by("-issued_at", "-id")
+    if user_id is not None:
+        return rows.filter(user_id=user_id)
+    return rows.filter(user__in=people(words, only_active=False))

@@ -82,6 +82,11 @@ AXES_SENSITIVE_PARAMETERS = [
     "login", "username", "code", "credential", "oldpassword", "password1", "password2", "csrfmiddlewaretoken",
 ]  # fmt: skip
 
+# --- tokens of the machines' door ----------------------------------------------------------------------
+TOKEN_DAYS, TOKEN_MOST_DAYS = 90, int(os.environ.get("YIMEN_TOKEN_DAYS", "366"))
+TOKEN_PER_MINUTE = int(os.environ.get("YIMEN_TOKEN_PER_MINUTE", "600"))  # requests of one token
+TOKEN_TRIES_PER_ADDRESS = 60  # tokens that do not hold, from one address in fifteen minutes
+
 # --- sessions and cookies ------------------------------------------------------------------------------
 SESSION_COOKIE_NAME = "yimen_session"
 SESSION_COOKIE_AGE = 12 * 60 * 60

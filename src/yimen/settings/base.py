@@ -85,11 +85,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "yimen.web.headers.HeadersMiddleware",
     "yimen.web.health.HealthMiddleware",
+    "yimen.web.api.gate.ProblemsMiddleware",
     "yimen.web.hosts.HostsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "yimen.web.headers.HeadersMiddleware",
+    "yimen.web.api.gate.GateMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "yimen.web.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

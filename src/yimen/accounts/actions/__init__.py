@@ -15,20 +15,25 @@ from .people import (
     set_text_size,
 )
 from .sessions import end, end_all, seen, sign_in_failed, sign_in_held, signed_in, signed_out
+from .tokens import collect, end_token, end_tokens, issue, take, token_failed, used_today
 
 __all__ = [
     "ask_link",
     "ask_reset",
     "change_password",
+    "collect",
     "confirm_link",
     "confirm_reset",
     "create_demo_users",
     "create_user",
     "end",
     "end_all",
+    "end_token",
+    "end_tokens",
     "factor_added",
     "factor_removed",
     "invite",
+    "issue",
     "password_changed",
     "redeem",
     "remove_factors",
@@ -40,6 +45,9 @@ __all__ = [
     "sign_in_held",
     "signed_in",
     "signed_out",
+    "take",
+    "token_failed",
+    "used_today",
     "withdraw_link",
     "withdraw_reset",
 ]

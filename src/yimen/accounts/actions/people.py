@@ -19,6 +19,7 @@ from yimen.ledger.actions import append
 from .. import events
 from ..models import StaffSession, User
 from .sessions import end_all
+from .tokens import end_tokens
 
 DEMO_PASSWORD = "yimen-demo"
 
@@ -61,7 +62,7 @@ def create_demo_users(rows: Iterable[tuple[str, str]]) -> dict[str, User]:
 
 @transaction.atomic
 def set_active(actor: Actor, user_id: int, active: bool) -> User:
-    """Switch an account off (its sessions end at once) or on again. Nobody switches off themselves."""
+    """Switch an account off (its sessions and tokens end at once) or on again. Nobody switches off themselves."""
     if actor.user_id == user_id and not active:
         raise Refused(_("不能停用自己的账号。"))
     user = User.objects.select_for_update().get(pk=user_id)
@@ -72,6 +73,7 @@ def set_active(actor: Actor, user_id: int, active: bool) -> User:
     append(actor, events.ACTIVATED if active else events.DEACTIVATED, events.SUBJECT, user.pk, {})
     if not active:
         end_all(actor, user.pk, "administrator")
+        end_tokens(actor, user.pk, "administrator")
     return user
 
 

@@ -26,8 +26,9 @@ from yimen.accounts import actions, queries
 from yimen.accounts.models import User
 from yimen.foundation import crypto
 from yimen.foundation.actor import Actor
+from yimen.web import demo
 
-from . import demo, tries
+from . import tries
 
 SEAL = "mfa_authenticator.data"
 MESSAGES = {

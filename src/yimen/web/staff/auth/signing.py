@@ -22,9 +22,8 @@ from django.views.i18n import set_language
 from yimen.accounts import actions, queries
 from yimen.accounts.actions.people import DEMO_PASSWORD
 from yimen.foundation.errors import Invalid, Missing
-from yimen.web import context
+from yimen.web import context, demo
 
-from . import demo
 from .forms import InvitationForm
 
 LINK = "yimen_invitation"
