@@ -63,6 +63,36 @@ class Home:
         """Present when this home was created as a demonstration. Such a home can never be promoted."""
         return self.root / "DEMO"
 
+    @property
+    def release_mark(self) -> Path:
+        """The release that last served this home, as text."""
+        return self.root / "RELEASE"
+
+    @property
+    def backups(self) -> Path:
+        """Where the nightly backups go unless the office names another folder."""
+        return self.root / "backups"
+
+    @property
+    def backup_state(self) -> Path:
+        """What became of the last backup and of the last restore drill (JSON); `doctor` reads it."""
+        return self.root / "backup-state.json"
+
+    @property
+    def erasures(self) -> Path:
+        """The list of destroyed matters, one JSON line each: only added to, outside of every backup."""
+        return self.root / "erasures.jsonl"
+
+    @property
+    def restoring_mark(self) -> Path:
+        """Present while a restore is filling this home: nothing in it may be used."""
+        return self.root / "RESTORING"
+
+    @property
+    def restored_mark(self) -> Path:
+        """Present from a restore to the first start after it, which settles what a restore leaves (JSON)."""
+        return self.root / "RESTORED"
+
 
 def current() -> Home:
     """The home named by YIMEN_HOME, else `./var` beside the launcher."""

@@ -33,10 +33,11 @@ def read_key(path: Path, purpose: str) -> bytes:
         raise KeyTrouble(f"读不了密钥文件 {path}：{error.strerror}") from None
     if mode & 0o077:
         raise KeyTrouble(f"密钥文件 {path} 可被其他用户读取：请运行 chmod 600 {path}")
-    return _parse(text, path, purpose)
+    return parse(text, path, purpose)
 
 
-def _parse(text: str, path: Path, purpose: str) -> bytes:
+def parse(text: str, path: Path, purpose: str) -> bytes:
+    """The key in one line of text. Raises KeyTrouble that names `path`."""
     words = text.split()
     if len(words) != 3 or words[0] != "yimen":
         raise KeyTrouble(f"密钥文件 {path} 已损坏，或不是一扇门的密钥")

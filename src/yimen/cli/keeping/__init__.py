@@ -1,0 +1,1 @@
+"""Keeping what an office has entrusted: backups, restores, keys outside the house, upgrades with a way back."""
