@@ -55,6 +55,11 @@ def helps(
     return verb(person.actor, person.grants, case.uuid, unit_id=cast.units[unit].pk, **more)
 
 
+def ratings(case: Case) -> list[int]:
+    """Every listed person's own rating of the latest reply."""
+    return [row.rating for row in joint.answers_of(case) if row.rating is not None]
+
+
 # --- 协办 -------------------------------------------------------------------------------------------------------
 
 
@@ -342,7 +347,7 @@ def test_every_answer_and_rating_is_kept_and_the_matter_takes_the_lowest(cast: C
         "yes",
         "reached",
     )
-    assert joint.person_ratings(case) == [5, 3]
+    assert ratings(case) == [5, 3]
 
 
 def test_who_was_not_reached_is_called_again_and_the_others_are_asked_once(cast: Cast) -> None:
@@ -368,7 +373,7 @@ def test_one_unsolved_sends_the_whole_matter_back_once(cast: Cast) -> None:
     assert (case.state, case.redos) == ("in_hand", 1)
     case = cast["handler.chengguan"].does(case, "report", result="又修了一次")
     case = cast["handler.chengguan"].does(cast["head.chengguan"].does(case, "verify"), "tell", way="phone")
-    assert joint.turn_of(case) == 2 and joint.person_ratings(case) == []
+    assert joint.turn_of(case) == 2 and ratings(case) == []
     assert PersonAnswer.objects.filter(case=case, turn=1, rating=1).exists(), "what was said stays"
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from tests.web.staff_ground import Enter
 
-from cast import Cast, advance
+from cast import Cast, advance, said_in
 from yimen.cases import joint
 from yimen.cases.actions import assisting, callback_rules, limits
 from yimen.cases.actions import joint as acts
@@ -178,7 +178,7 @@ def test_the_phone_is_shown_once_and_that_it_was_stays(cast: Cast, enter: Enter)
     assert "13800002071" not in page(enter, "clerk2", "callbacks")
     answer = enter("clerk2").post(reverse("staff:callbacks"), {"at": str(case.uuid), "reveal": "1"})
     assert "13800002071" in answer.content.decode()
-    assert Entry.objects.get(kind="case.revealed").payload["words"]["reason"] == "回访"
+    assert said_in(Entry.objects.get(kind="case.revealed"))["reason"] == "回访"
 
 
 def test_a_matter_of_many_is_called_person_by_person_without_a_name(cast: Cast, enter: Enter) -> None:
@@ -193,7 +193,7 @@ def test_a_matter_of_many_is_called_person_by_person_without_a_name(cast: Cast, 
     given = {"person-0-outcome": "reached", "person-0-solved": "yes", "person-0-rating": "5",
              "person-1-outcome": "reached", "person-1-solved": "yes", "person-1-rating": "2"}  # fmt: skip
     assert called(enter, "clerk2", case, **given).status_code == 302
-    assert Case.objects.get(pk=case.pk).rating == 2 and joint.person_ratings(case) == [5, 2]
+    assert Case.objects.get(pk=case.pk).rating == 2 and [row.rating for row in joint.answers_of(case)] == [5, 2]
     shown = page(enter, "clerk1", "case", case.uuid)
     assert "列名的各位" in shown and "非常满意" in shown
 

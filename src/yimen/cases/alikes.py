@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
-from django.db.models import Case as When
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.db.models import When as When_
-
 from yimen.access.registry import Grants
 
-from .models import Alike, Case, Link
-from .queries import matching, visible_to
+from . import dossier
+from .models import Case
+from .queries import matching
 
 LOOK_BACK = timedelta(days=60)
 NEWEST, NEARBY, AT_MOST = 150, 50, 5
@@ -83,26 +80,18 @@ class Suggestion:
 
 
 def suggestions(grants: Grants, case: Case) -> list[Suggestion]:
-    """For the triage: not dismissed, not linked or merged yet, and only what this person may see. One query."""
+    """For the triage: not dismissed, not linked or merged yet, and only what this person may see."""
     if not in_triage(case):
         return []
-    rows = (
-        visible_to(grants)
-        .filter(open=True, pk__in=_undecided(case).values("other"))
-        .exclude(pk__in=_tied(case))
-    )
-    rows = rows.annotate(alike=Subquery(_undecided(case).filter(other=OuterRef("pk")).values("score")[:1]))
-    return [Suggestion(row, row.alike) for row in rows.select_related("lead_unit").order_by("-alike", "-id")]
-
-
-def _undecided(case: Case) -> QuerySet[Alike]:
-    return Alike.objects.filter(case=case, dismissed_at__isnull=True)
-
-
-def _tied(case: Case) -> QuerySet[Link]:
-    """Linked already, in either direction: somebody decided."""
-    rows = Link.objects.filter(Q(case=case) | Q(other=case))
-    return rows.annotate(tied=When(When_(case=case, then=F("other")), default=F("case"))).values("tied")
+    rows = dossier.of(case, grants)
+    scores = {row.other_id: row.score for row in rows.alikes}
+    tied = {pk for link in rows.links for pk in (link.case_id, link.other_id)}  # somebody decided
+    found = [
+        Suggestion(row, scores[row.pk])
+        for row in rows.others
+        if row.open and row.pk in scores and row.pk not in tied
+    ]
+    return sorted(found, key=lambda one: (-one.score, -one.other.pk))
 
 
 def in_triage(case: Case) -> bool:

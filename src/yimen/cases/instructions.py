@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yimen.access.queries import holding
+from yimen.access.models import RoleGrant
 from yimen.access.registry import Grants
 from yimen.access.roles import Role
+from yimen.foundation import counting
 
-from . import queries
+from . import dossier, queries
 from .access import LEADERS
 from .models import Case, Instruction, InstructionMark, Phrase, Submission
 
 
 def standing(case: Case) -> bool:
     """Whether an instruction of this round stands: written since the receipt or the latest reopening, not struck."""
-    rows = Instruction.objects.filter(case=case, at__gte=case.round_at)
-    return rows.exclude(pk__in=_struck()).exists()
+    found = dossier.of(case)
+    struck = {mark.instruction_id for mark in found.marks if mark.kind == "struck"}
+    return any(row.at >= case.round_at and row.pk not in struck for row in found.told)
 
 
 def needed(case: Case) -> bool:
@@ -32,11 +36,9 @@ def needed(case: Case) -> bool:
 
 def owed(case: Case) -> Submission | None:
     """The open 补批 of a matter."""
-    return Submission.objects.filter(case=case, kind="after", outcome="").first()
-
-
-def _struck() -> QuerySet[InstructionMark, int]:
-    return InstructionMark.objects.filter(kind="struck").values_list("instruction", flat=True)
+    return next(
+        (row for row in dossier.of(case).submissions if row.kind == "after" and not row.outcome), None
+    )
 
 
 # One matter
@@ -64,16 +66,13 @@ class Told:
 
 
 def told(case: Case) -> list[Told]:
-    """Every instruction of a matter, the earliest first, struck ones among them. Two queries."""
-    rows = (
-        Instruction.objects.filter(case=case)
-        .select_related("leader", "by", "paper", "submission__recipient")
-        .order_by("id")
-    )
-    found = {row.pk: Told(row) for row in rows}
-    if found:
-        for mark in InstructionMark.objects.filter(instruction__in=found).select_related("by"):
-            found[mark.instruction_id].marks[mark.kind] = mark
+    """Every instruction of a matter, the earliest first, struck ones among them."""
+    rows = dossier.of(case)
+    found = {row.pk: Told(row) for row in rows.told}
+    for one in found.values():
+        one.row.case = case
+    for mark in rows.marks if found else ():
+        found[mark.instruction_id].marks[mark.kind] = mark
     return list(found.values())
 
 
@@ -82,16 +81,21 @@ def signature(row: Instruction) -> str:
     asked = row.submission
     if asked is None or asked.recipient is None or row.recorded or asked.recipient_id == row.leader_id:
         return str(row.leader.name)
-    day = timezone.localdate(row.signed_at)
-    if not holding(day).filter(user=row.leader_id, stands_for=asked.recipient_id, role__in=LEADERS).exists():
+    pair, day = (row.leader_id, asked.recipient_id), timezone.localdate(row.signed_at)
+    if not any(_stood_in(grant, pair, day) for grant in dossier.of(row.case).standing_in):
         return str(row.leader.name)
     return _("%(name)s（代%(absent)s）") % {"name": row.leader.name, "absent": asked.recipient.name}
 
 
+def _stood_in(grant: RoleGrant, pair: tuple[int, int | None], on: date) -> bool:
+    """Whether by this grant the first of a pair stood in for the second on a day."""
+    held = grant.since <= on and (grant.until is None or on <= grant.until)
+    return held and (grant.user_id, grant.stands_for_id) == pair
+
+
 def submissions(case: Case) -> list[Submission]:
     """What was put before leaders, the earliest first."""
-    rows = Submission.objects.filter(case=case).select_related("unit", "recipient", "by", "ended_by")
-    return list(rows.order_by("id"))
+    return dossier.of(case).submissions
 
 
 # What waits for a leader
@@ -141,11 +145,16 @@ def _open(grants: Grants, kind: str = "") -> QuerySet[Submission]:
     return rows.order_by(F("case__due_at").asc(nulls_last=True), "id")
 
 
-def count(grants: Grants) -> int:
-    """How many things the list 待批示 asks of this person: instructions, approvals and confirmations of the own."""
+def asked(grants: Grants) -> dict[str, QuerySet[Any]]:
+    """What the list 待批示 asks of this person, as rows to count: instructions and approvals; confirmations."""
     mine = Q(recipient__in=_self(grants)) & (Q(kind="after") | Q(case__state="awaiting"))
-    asked = Submission.objects.filter(mine, outcome="", case__in=queries.visible_to(grants)).count()
-    return asked + unconfirmed(grants).count()
+    rows = Submission.objects.filter(mine, outcome="", case__in=queries.visible_to(grants))
+    return {"instruct": rows, "confirm": unconfirmed(grants)}
+
+
+def count(grants: Grants) -> int:
+    """How many things the list 待批示 asks of this person."""
+    return sum(counting.counts(asked(grants)).values())
 
 
 def phrases() -> list[str]:

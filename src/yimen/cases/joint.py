@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants
 
+from . import dossier
 from .access import DESK_ROLES, UNIT_ROLES
 from .actions import people
-from .models import Assignment, AssistResult, AssistReturn, Case, Merge, Participant, PersonAnswer
+from .models import Assignment, AssistResult, AssistReturn, Case, Merge, PersonAnswer
 
 # A main matter in one of these has a result that its merged ones can be told.
 _HAS_RESULT = ("answered", "guided", "verified", "told", "called_back", "rated", "closed",
                "reviewing", "reviewed", "re_reviewing")  # fmt: skip
 OPEN_PARTS = ("sent", "signed")
+Of = TypeVar("Of", AssistResult, AssistReturn)
 
 
 # --- 并案 -------------------------------------------------------------------------------------------------------
@@ -25,12 +28,16 @@ OPEN_PARTS = ("sent", "signed")
 
 def main_of(case: Case) -> Case | None:
     """The main matter that this one is merged into, also after it was told and closed."""
-    row = Merge.objects.filter(case=case, ended_at__isnull=True).select_related("main").first()
-    return row.main if row else None
+    return next(iter(dossier.of(case).main), None)
 
 
 def is_member(case: Case) -> bool:
-    return Merge.objects.filter(case=case, ended_at__isnull=True).exists()
+    return any(row.case_id == case.pk for row in dossier.of(case).merges)
+
+
+def member_ids(main: Case) -> set[int]:
+    """Which matters are merged into `main`, whoever may see them."""
+    return {row.case_id for row in dossier.of(main).merges if row.main_id == main.pk}
 
 
 def members_of(main: Case) -> QuerySet[Case]:
@@ -63,6 +70,11 @@ def open_parts(case: Case) -> QuerySet[Assignment]:
     return Assignment.objects.filter(case=case, role="assist", state__in=OPEN_PARTS)
 
 
+def owed_parts(case: Case) -> list[Assignment]:
+    """The same as rows with unit and clock, in order."""
+    return [row for row in dossier.of(case).parts if row.role == "assist" and row.state in OPEN_PARTS]
+
+
 def parts_waiting_for(grants: Grants) -> QuerySet[Assignment]:
     """Assisting parts that this person's unit owes (the desk: of units without accounts), the first due first."""
     mine = Q(unit__in=grants.units(*UNIT_ROLES), offline=False)
@@ -76,15 +88,21 @@ def parts_waiting_for(grants: Grants) -> QuerySet[Assignment]:
 
 def assist_results(case: Case) -> list[AssistResult]:
     """What assisting units answered, in order."""
-    rows = AssistResult.objects.filter(assignment__case=case)
-    return list(rows.select_related("assignment__unit", "assignment__clock", "by").order_by("id"))
+    return _with_parts(case, dossier.of(case).assist_results)
 
 
 def assist_returns(case: Case, *, open_only: bool = False) -> list[AssistReturn]:
     """退回协办 asked for and how it was answered."""
-    rows = AssistReturn.objects.filter(assignment__case=case)
-    rows = rows.filter(agreed__isnull=True) if open_only else rows
-    return list(rows.select_related("assignment__unit", "asked_by", "answered_by").order_by("id"))
+    rows = dossier.of(case).assist_returns
+    return _with_parts(case, [row for row in rows if row.agreed is None] if open_only else rows)
+
+
+def _with_parts(case: Case, rows: list[Of]) -> list[Of]:
+    """Rows about parts of the matter, each with its part."""
+    parts = {part.pk: part for part in dossier.of(case).parts} if rows else {}
+    for row in rows:
+        row.assignment = parts[row.assignment_id]
+    return rows
 
 
 # --- a matter of many -------------------------------------------------------------------------------------------
@@ -107,9 +125,9 @@ def listed(case: Case) -> list[Listed]:
     """
     if case.party_size < 2 or case.anonymous or case.sealed:
         return []
-    people_ = Participant.objects.filter(case=case, role__in=_LISTED).order_by("slot")
+    people_ = sorted(dossier.of(case).people, key=lambda row: row.slot)
     twice = people.written_twice(case)
-    rows = [(slot, role) for slot, role in people_.values_list("slot", "role") if slot not in twice]
+    rows = [(row.slot, row.role) for row in people_ if row.role in _LISTED and row.slot not in twice]
     found: list[Listed] = []
     counts: dict[str, int] = {}
     for slot, role in rows:
@@ -128,16 +146,11 @@ def _label(role: str, number: int) -> str:
 
 def turn_of(case: Case) -> int:
     """How many times the people of a matter of many have been told; 0 before the first."""
-    return PersonAnswer.objects.filter(case=case).aggregate(last=Max("turn"))["last"] or 0
+    return max((row.turn for row in dossier.of(case).answers), default=0)
 
 
 def answers_of(case: Case) -> list[PersonAnswer]:
     """Each listed person's row of the latest reply, in order of the places."""
-    return list(
-        PersonAnswer.objects.filter(case=case, turn=turn_of(case)).select_related("told_by").order_by("slot")
-    )
-
-
-def person_ratings(case: Case) -> list[int]:
-    """Every listed person's own rating of the latest reply, none averaged. For an ordinary matter empty."""
-    return [row.rating for row in answers_of(case) if row.rating is not None]
+    rows = dossier.of(case).answers
+    last = max((row.turn for row in rows), default=0)
+    return [row for row in rows if row.turn == last]

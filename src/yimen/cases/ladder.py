@@ -10,14 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db.models import Q
 from django.utils import timezone
 
-from yimen.access.roles import Role
-
+from . import dossier, queries
 from . import pressure_settings as settings
-from . import queries
-from .actions import holders
 from .models import Assignment, Case, Clock, Reminder, Supervision, SupervisionFeedback, Urge
 
 LEVELS: Final = tuple(level for level, _words in Urge.LEVELS)
@@ -86,34 +82,37 @@ class Ladder:
 
 
 def ladder_of(case: Case, lead: Assignment | None = None) -> Ladder:
-    """Three queries with the lead unit's part at hand (its clock loaded), two more without, one more with an order."""
-    orders = orders_of([case.pk])
+    """What has been said to the lead unit since its present part began (`lead`, where it is at hand)."""
+    orders = orders_on(case)
     lead = lead or queries.lead_assignment(case)
     if lead is None:
         return Ladder(orders=orders)
-    since = lead.clock.start_at
-    same_limit = Q(clock=case.clock_id, due_at=case.due_at)
-    reminder = Reminder.objects.filter(Q(at__gte=since) | same_limit, case=case).order_by("id").first()
-    urges = Urge.objects.filter(case=case, unit=lead.unit_id, at__gte=since).select_related("to_user", "unit")
-    rungs = list(urges.order_by("id"))
+    rows, since = dossier.of(case), lead.clock.start_at
+    reminder = next((row for row in rows.reminders if row.at >= since or _same_limit(row, case)), None)
+    rungs = [row for row in rows.urges if row.unit_id == lead.unit_id and row.at >= since]
     return Ladder(True, reminder, rungs, orders, _next_level(case, rungs))
 
 
-def orders_of(case_ids: Iterable[int]) -> list[Order]:
-    """Every 督办单 of these matters, the oldest first. Two queries."""
-    rows = list(
-        Supervision.objects.filter(case__in=list(case_ids))
-        .select_related("unit", "signed_by", "instructed_by", "lead_leader", "contact")
-        .order_by("id")
-    )
-    return with_feedback(rows)
+def _same_limit(row: Reminder, case: Case) -> bool:
+    return (row.clock_id, row.due_at) == (case.clock_id, case.due_at)
+
+
+def orders_on(case: Case) -> list[Order]:
+    """Every 督办单 of a matter, the oldest first."""
+    rows = dossier.of(case)
+    return _orders(rows.orders, rows.feedbacks if rows.orders else ())
 
 
 def with_feedback(rows: list[Supervision]) -> list[Order]:
+    """The same for orders of many matters. One query."""
+    said = SupervisionFeedback.objects.filter(supervision__in=rows).select_related("by") if rows else ()
+    return _orders(rows, said)
+
+
+def _orders(rows: list[Supervision], feedbacks: Iterable[SupervisionFeedback]) -> list[Order]:
     said: dict[int, list[SupervisionFeedback]] = {row.pk: [] for row in rows}
-    if rows:
-        for each in SupervisionFeedback.objects.filter(supervision__in=rows).select_related("by"):
-            said[each.supervision_id].append(each)
+    for each in feedbacks:
+        said[each.supervision_id].append(each)
     return [Order(row, said[row.pk]) for row in rows]
 
 
@@ -128,7 +127,13 @@ def _next_level(case: Case, rungs: list[Urge]) -> str:
 
 def _has_head(case: Case) -> bool:
     unit = case.lead_unit
-    return unit is None or not unit.online or bool(holders.with_role(Role.HEAD, unit.pk))
+    return unit is None or not unit.online or has_head(case)
+
+
+def has_head(case: Case) -> bool:
+    """Whether somebody who is there today heads the lead unit (as `holders.with_role` finds them)."""
+    rows = dossier.of(case)
+    return bool({grant.user_id for grant in rows.heads} & {member.user_id for member in rows.seated})
 
 
 def waits_until(case: Case, ladder: Ladder) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -11,10 +11,9 @@ from yimen.access.models import RoleGrant
 from yimen.access.roles import Role
 from yimen.accounts.models import User
 
+from . import dossier
 from .access import LEADERS
-from .models import Case, CaseLeader, ReceptionDay, ReceptionVisit
-
-TIED_DAYS = 30  # a matter is tied to a day of reception of the last weeks, not of last year
+from .models import Case, CaseLeader, ReceptionDay
 
 
 def staff_leaders() -> list[User]:
@@ -38,20 +37,18 @@ def published_receptions() -> list[ReceptionDay]:
 
 def receptions_to_tie(case: Case | None = None) -> list[ReceptionDay]:
     """Today's, or, for a matter, those between some weeks before its receipt and today."""
+    if case is not None:
+        return dossier.of(case).receptions
     today = timezone.localdate()
-    since = today if case is None else timezone.localdate(case.received_at) - timedelta(days=TIED_DAYS)
-    return list(receptions(since).filter(day__lte=today))
+    return list(receptions(today).filter(day__lte=today))
 
 
 def reception_of(case: Case) -> list[ReceptionDay]:
-    rows = ReceptionVisit.objects.filter(case=case).select_related("reception__leader")
-    return [row.reception for row in rows.order_by("reception__day")]
+    return [row.reception for row in dossier.of(case).visits]
 
 
 def charge_of(case: Case) -> CaseLeader | None:
     """Who has the matter in charge now; a charge ends by its day without anybody's doing."""
-    return _current(CaseLeader.objects.filter(case=case)).select_related("leader").first()
-
-
-def _current(rows: QuerySet[CaseLeader]) -> QuerySet[CaseLeader]:
-    return rows.filter(Q(until__isnull=True) | Q(until__gte=timezone.localdate()), ended_at__isnull=True)
+    today = timezone.localdate()
+    current = (row for row in dossier.of(case).charges if row.ended_at is None)
+    return next((row for row in current if row.until is None or row.until >= today), None)

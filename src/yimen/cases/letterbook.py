@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,10 +17,10 @@ from yimen.foundation.errors import Missing
 from yimen.organisations.models import Unit, UnitKind
 from yimen.organisations.queries import office
 
-from . import letters, queries, shipped
+from . import dossier, letters, queries, shipped
 from .access import DESK_ROLES, UNIT_ROLES, relations
 from .letters import OPEN, Hand, Kind
-from .models import Case, Extension, Letter, LetterHead, LetterText, ServiceReceipt
+from .models import Case, Letter, LetterHead, LetterText, ServiceReceipt
 from .states import STATES, Who
 
 if TYPE_CHECKING:
@@ -45,7 +44,8 @@ def get(case: Case, ref: UUID) -> Letter:
 
 def latest(case: Case, kind: str) -> Letter | None:
     """The newest letter of a kind that was not voided, served or still in the making."""
-    return letters_of(case).filter(kind=kind).exclude(state="void").order_by("-id").first()
+    rows = (row for row in reversed(dossier.of(case).letters) if row.kind == kind)
+    return next((row for row in rows if row.state != "void"), None)
 
 
 def text_of(letter: Letter) -> LetterText:
@@ -64,26 +64,31 @@ def receipt_of(letter: Letter) -> ServiceReceipt | None:
 
 def before_telling(case: Case) -> str:
     """The letter that has to be served before the person may be told otherwise, in words; empty when there is none."""
-    if case.state not in ("verified", "not_accepted"):
-        return ""
-    keys = [kind.key for kind in letters.kinds().values() if kind.act == "tell"]
-    row = Letter.objects.filter(case=case, kind__in=keys, state__in=OPEN).first()
+    row = telling(case)
     if row is None:
         return ""
     named = {"kind": letters.kinds()[row.kind].words, "state": letters.STATES[row.state].waits}
     return _("%(kind)s，%(state)s") % named
 
 
-def startable(grants: Grants, case: Case, written: Iterable[Letter] | None = None) -> list[Kind]:
-    """Kinds that this person may begin now, for which none is in the making. `written`: the letters, where read."""
+def telling(case: Case) -> Letter | None:
+    """The letter in the making by whose service the person is told."""
+    if case.state not in ("verified", "not_accepted"):
+        return None
+    found = (row for row in reversed(dossier.of(case).letters) if row.state in OPEN)
+    return next((row for row in found if letters.kinds()[row.kind].act == "tell"), None)
+
+
+def startable(grants: Grants, case: Case, who: frozenset[Who] | None = None) -> list[Kind]:
+    """Kinds that this person may begin now, for which none is in the making. `who`: the relations, where read."""
     if case.sealed or not STATES[case.state].open:
         return []
-    rows = letters_of(case) if written is None else written
-    there = {(row.kind, row.state) for row in rows if row.state != "void"}
+    there = {(row.kind, row.state) for row in dossier.of(case).letters if row.state != "void"}
     today = timezone.localdate()
     fitting = [kind for kind in letters.kinds().values() if kind.begins(case.flow, case.state, today)]
     wanted = [kind for kind in fitting if not _there(kind, there) and grounded(case, kind)]
-    return [kind for kind in wanted if Hand.WRITER in hands(grants, case, unit_for(case, kind))]
+    mine = (relations(grants, case) if who is None else who) if wanted else frozenset()
+    return [kind for kind in wanted if Hand.WRITER in _hands(mine, case, unit_for(case, kind))]
 
 
 def _there(kind: Kind, there: set[tuple[str, str]]) -> bool:
@@ -94,7 +99,7 @@ def _there(kind: Kind, there: set[tuple[str, str]]) -> bool:
 
 def grounded(case: Case, kind: Kind) -> bool:
     """A notice of extension follows an extension that was approved."""
-    return kind.notice != "extend" or Extension.objects.filter(case=case, state="approved").exists()
+    return kind.notice != "extend" or any(row.state == "approved" for row in dossier.of(case).extensions)
 
 
 def unit_for(case: Case, kind: Kind) -> int | None:
@@ -107,7 +112,10 @@ def unit_for(case: Case, kind: Kind) -> int | None:
 
 def hands(grants: Grants, case: Case, unit_id: int | None) -> frozenset[Hand]:
     """How a person stands to letters that this unit issues on this matter."""
-    who = relations(grants, case)
+    return _hands(relations(grants, case), case, unit_id)
+
+
+def _hands(who: frozenset[Who], case: Case, unit_id: int | None) -> frozenset[Hand]:
     if unit_id is None:
         return frozenset()
     if unit_id == case.lead_unit_id:
@@ -120,28 +128,27 @@ def hands(grants: Grants, case: Case, unit_id: int | None) -> frozenset[Hand]:
 
 def _of_lead(who: frozenset[Who], case: Case) -> set[Hand]:
     found = {Hand.WRITER} if Who.LEAD in who else set()
-    if Who.HEAD in who or (Who.DIRECTOR in who and _headless(case.lead_unit_id)):
+    if Who.HEAD in who or (Who.DIRECTOR in who and not dossier.of(case).heads):
         found.add(Hand.HEAD)
     if Who.DESK in who and case.lead_unit is not None and not case.lead_unit.online:
         found.add(Hand.DESK)
     return found
 
 
-def _headless(unit_id: int | None) -> bool:
-    return not holding().filter(role=Role.HEAD, unit=unit_id).exists()
-
-
-def wrote(letter: Letter, user_id: int | None) -> bool:
+def wrote(case: Case, letter: Letter, user_id: int | None) -> bool:
     """Whether this person wrote any wording of it: then somebody else reviews and signs."""
-    return LetterText.objects.filter(letter=letter, by=user_id).exists()
+    wordings = (row for row in dossier.of(case).wordings if row.letter_id == letter.pk)
+    return any(row.by_id == user_id for row in wordings)
 
 
-def steps_for(grants: Grants, case: Case, letter: Letter) -> list[letters.Step]:
-    """What this person may do with a letter now, the step that leads on first."""
+def steps_for(
+    grants: Grants, case: Case, letter: Letter, who: frozenset[Who] | None = None
+) -> list[letters.Step]:
+    """What this person may do with a letter now, the step that leads on first. `who`: the relations, where read."""
     if letter.state not in OPEN or case.sealed:
         return []
-    mine = hands(grants, case, letter.unit_id)
-    own = wrote(letter, grants.user_id)
+    mine = _hands(relations(grants, case) if who is None else who, case, letter.unit_id)
+    own = wrote(case, letter, grants.user_id)
     found = [
         step
         for step in letters.STEPS.values()

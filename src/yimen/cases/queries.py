@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants, visible
 from yimen.access.roles import Role
+from yimen.foundation import counting
 from yimen.foundation.errors import Missing
 from yimen.organisations.models import Office
 
-from . import pressed
+from . import dossier, pressed
 from .access import CENTRE_ROLES, UNIT_ROLES, relations
 from .fields import WRITTEN
-from .models import Assignment, Case, Category, Clock, Merge, Result, ReturnRequest, Review
+from .models import Assignment, Case, Category, Clock, Result
 from .models.case import Bigrams
 from .states import HIDDEN_VERBS, MAX_RETURNS, OPEN_STATES, STATES, VERBS, Transition, Who, rows_from
 
@@ -187,16 +189,16 @@ COUNTED = (
 )  # fmt: skip
 
 
-def counts(grants: Grants) -> dict[str, int]:
-    """How many open matters each list of the rail shows, in one query."""
+def counted(grants: Grants, names: Iterable[str] = COUNTED) -> dict[str, QuerySet[Case]]:
+    """The lists whose counts are shown, as rows to count."""
+    return {name: worklist(grants, name) for name in names}
+
+
+def counts(grants: Grants, names: Iterable[str] = COUNTED) -> dict[str, int]:
+    """How many open matters each list shows: exact to 999, 1000 for more (`counting.said`). One query for all."""
     if grants.user_id is None:
-        return dict.fromkeys(COUNTED, 0)
-    wanted = {
-        f"n_{name}".replace("-", "_"): Count("id", filter=_worklist_condition(grants, name))
-        for name in COUNTED
-    }
-    found = visible_to(grants).filter(open=True).aggregate(**wanted)
-    return {name: found[f"n_{name}".replace("-", "_")] for name in COUNTED}
+        return dict.fromkeys(names, 0)
+    return counting.counts(counted(grants, names))
 
 
 # --- search ----------------------------------------------------------------------------------------------------
@@ -290,48 +292,46 @@ def _primary(case: Case) -> str:
 
 def _annulled(case: Case) -> bool:
     """Whether the level above annulled the opinion and ordered the matter to be handled anew."""
-    rows = Review.objects.filter(case=case).exclude(outcome="withdrawn").order_by("-id")
-    return rows.values_list("outcome", flat=True).first() == "annul"
+    last = next((row for row in reversed(dossier.of(case).reviews) if row.outcome != "withdrawn"), None)
+    return last is not None and last.outcome == "annul"
 
 
 def clocks_of(case: Case) -> list[Clock]:
     """Every clock of a matter, running ones first."""
-    rows = Clock.objects.filter(case=case).select_related("charged_unit")
-    return sorted(rows, key=lambda clock: (not clock.running, clock.pk))
+    return sorted(dossier.of(case).clocks, key=lambda clock: (not clock.running, clock.pk))
 
 
 def assignments_of(case: Case) -> list[Assignment]:
-    return list(Assignment.objects.filter(case=case).select_related("unit", "clock").order_by("id"))
+    return dossier.of(case).parts
 
 
 def lead_assignment(case: Case) -> Assignment | None:
     """The lead unit's running part, None before dispatch and after an agreed return."""
-    return Assignment.objects.filter(case=case, role="lead").exclude(state__in=["returned", "ended"]).first()
+    leads = (row for row in dossier.of(case).parts if row.role == "lead")
+    return next((row for row in leads if row.state not in ("returned", "ended")), None)
 
 
 def return_refused(case: Case) -> bool:
     """Whether the lead unit's present part was already asked back and refused."""
     lead = lead_assignment(case)
-    return lead is not None and ReturnRequest.objects.filter(assignment=lead, agreed=False).exists()
+    return lead is not None and any(
+        row.assignment_id == lead.pk and row.agreed is False for row in dossier.of(case).returns
+    )
 
 
 def last_result(case: Case) -> Result | None:
-    return Result.objects.filter(case=case).order_by("-id").first()
+    return next((row for row in reversed(dossier.of(case).results) if row.case_id == case.pk), None)
 
 
 def written_opinion_served(case: Case) -> bool:
-    """A petition with a decision (处理意见) that was served in writing: the way on is review, not reopening."""
+    """A petition with a decision (处理意见), its own or its main matter's, that was served in writing: the way on is
+    review, not reopening."""
     return (
         case.flow == "petition"
         and case.served_at is not None
         and case.served_way in WRITTEN
-        and Result.objects.filter(Q(case=case) | Q(case__in=_main_of(case))).exclude(decision="").exists()
+        and any(row.decision for row in dossier.of(case).results)
     )
-
-
-def _main_of(case: Case) -> QuerySet[Merge]:
-    """并案: the main matter, whose opinion is this one's too."""
-    return Merge.objects.filter(case=case, ended_at__isnull=True).values("main")
 
 
 def categories(on: datetime | None = None) -> list[Category]:

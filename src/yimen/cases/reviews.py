@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,7 +12,7 @@ from yimen.calendars.rules import freeze
 from yimen.organisations.models import UnitKind
 from yimen.organisations.queries import units
 
-from . import queries
+from . import dossier, queries
 from .models import Case, Letter, Review
 from .review_rules import ReviewFacts
 
@@ -38,14 +37,18 @@ class Right:
 
 def right(case: Case, level: int) -> Right | None:
     """The right of review (level 1, from the opinion's receipt) or re-review (2, from the review decision's)."""
-    since = _received(case, level)
-    if since is None:
-        return None
-    day = timezone.localdate(since)
-    rule = calendars.rule_for(
-        "petition", _STEPS[level], category=case.category.key, urgency=case.urgency, on=day
-    )
-    result = calendars.run_rule(freeze(rule), since)
+    rights = dossier.of(case).rights
+    if level not in rights:
+        since = _received(case, level)
+        rights[level] = None if since is None else _right(case, level, since)
+    return rights[level]
+
+
+def _right(case: Case, level: int, since: datetime) -> Right | None:
+    day, kind = timezone.localdate(since), {"category": case.category.key, "urgency": case.urgency}
+    with calendars.held():
+        rule = calendars.rule_for("petition", _STEPS[level], **kind, on=day)
+        result = calendars.run_rule(freeze(rule), since)
     return Right(since, result.due_at, result.explain, result.explain_en) if result.due_at else None
 
 
@@ -58,16 +61,12 @@ def _received(case: Case, level: int) -> datetime | None:
 
 def reviews_of(case: Case) -> list[Review]:
     """Every review and re-review of a matter, the earliest first."""
-    return list(Review.objects.filter(case=case).select_related("by", "authority_unit").order_by("id"))
+    return dossier.of(case).reviews
 
 
-def current(case: Case, rows: Sequence[Review] | None = None) -> Review | None:
-    """The latest review of the opinion that stands. What was withdrawn does not count; annulled, all begins anew.
-
-    `rows`: the matter's reviews in their order, where they were read already.
-    """
-    rows = reviews_of(case) if rows is None else rows
-    last = next((row for row in reversed(rows) if row.outcome != "withdrawn"), None)
+def current(case: Case) -> Review | None:
+    """The latest review of the opinion that stands. What was withdrawn does not count; annulled, all begins anew."""
+    last = next((row for row in reversed(reviews_of(case)) if row.outcome != "withdrawn"), None)
     if last and last.outcome == "annul" and case.state != "reviewed":
         return None
     return last
@@ -78,11 +77,11 @@ def may_have(case: Case) -> bool:
     return case.flow == "petition" and case.state in AFTERWARDS
 
 
-def facts(case: Case, rows: Sequence[Review] | None = None) -> ReviewFacts:
-    """What guards look at: at most four queries, and none before an opinion can have been served."""
+def facts(case: Case) -> ReviewFacts:
+    """What guards look at; nothing is asked before an opinion can have been served."""
     if not may_have(case):
         return ReviewFacts()
-    last = current(case, rows)
+    last = current(case)
     now = right(case, 2 if last else 1) if not last or (last.level == 1 and last.outcome) else None
     return ReviewFacts(
         served=last is not None or now is not None,
@@ -96,7 +95,8 @@ def facts(case: Case, rows: Sequence[Review] | None = None) -> ReviewFacts:
 
 def served_letter(case: Case) -> Letter | None:
     """The opinion letter that was served last."""
-    return Letter.objects.filter(case=case, kind="opinion", state="served").order_by("-id").first()
+    rows = (row for row in reversed(dossier.of(case).letters) if row.kind == "opinion")
+    return next((row for row in rows if row.state == "served"), None)
 
 
 def authorities() -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from .models import SuspensionReason
+from . import dossier
+from .models import Case, Suspension, SuspensionReason
 from .shipped import Listed, listed
 
 
@@ -29,8 +31,16 @@ def grounds() -> dict[str, Ground]:
 
 def kept() -> list[Ground]:
     """Every version of every reason that the office keeps, ended ones too; as shipped until they are loaded."""
-    rows = [_ground(row) for row in SuspensionReason.objects.order_by("order", "valid_from", "id")]
-    return rows or list(grounds().values())
+    return _kept(SuspensionReason.objects.order_by("order", "valid_from", "id"))
+
+
+def kept_with(case: Case) -> list[Ground]:
+    """The same, as they were read with a matter."""
+    return _kept(dossier.of(case).grounds)
+
+
+def _kept(rows: Iterable[SuspensionReason]) -> list[Ground]:
+    return [_ground(row) for row in rows] or list(grounds().values())
 
 
 def grounds_for(flow: str, state: str, on: date) -> list[Ground]:
@@ -38,11 +48,27 @@ def grounds_for(flow: str, state: str, on: date) -> list[Ground]:
     return [ground for ground in kept() if ground.holds(flow, state, on)]
 
 
-def words_of(key: str, on: date | None = None) -> str:
-    """What a row of that day says, else its newest wording; empty for rows from before reasons were listed."""
-    found = [ground for ground in kept() if key and ground.key == key]
+def grounds_of(case: Case, on: date) -> list[Ground]:
+    """The same for one matter as it is now."""
+    return [ground for ground in kept_with(case) if ground.holds(case.flow, case.state, on)]
+
+
+def words_of(key: str, on: date | None = None, among: list[Ground] | None = None) -> str:
+    """What a row of that day says, else its newest wording; empty for rows from before reasons were listed.
+
+    `among`: the reasons, where they were read already.
+    """
+    found = [ground for ground in (kept() if among is None else among) if key and ground.key == key]
     then = [ground for ground in found if on is not None and ground.valid(on)]
     return (then or found)[-1].words if found else ""
+
+
+def current(case: Case) -> Suspension | None:
+    """The interval that has not ended, with its matter at hand."""
+    row = next((row for row in dossier.of(case).suspensions if row.until is None), None)
+    if row is not None:
+        row.case = case
+    return row
 
 
 def suspendable() -> frozenset[str]:

@@ -20,7 +20,7 @@ from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid, Missing, Refused, YimenError
 from yimen.foundation.ids import uuid7
 
-from .. import queries, rules
+from .. import dossier, queries, rules
 from ..access import relations
 from ..media.clean import clean
 from ..models import Attachment, Case
@@ -146,7 +146,7 @@ def open_file(
 
 
 def attachments_of(case: Case) -> list[Attachment]:
-    return list(Attachment.objects.filter(case=case).order_by("id"))
+    return dossier.of(case).files
 
 
 def _safe_name(name: str) -> str:

@@ -14,6 +14,7 @@ from yimen.access.roles import Role
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid, Refused
 
+from .. import dossier, ladder
 from .. import pressure_settings as settings
 from ..access import relations
 from ..fields import WAYS
@@ -27,7 +28,7 @@ from .record import record, standing
 def deciders(case: Case) -> frozenset[Who]:
     """Who decides on an extension: for a petition the head of the handling unit (条例 §34), for a service matter also
     the director; a unit without accounts or without a head has the director for its head."""
-    headless = case.lead_unit_id is None or not holders.with_role(Role.HEAD, case.lead_unit_id)
+    headless = case.lead_unit_id is None or not ladder.has_head(case)
     wider = case.flow != Flow.PETITION or headless
     return frozenset({Who.HEAD, Who.DIRECTOR} if wider else {Who.HEAD})
 
@@ -170,7 +171,7 @@ def extend(
 
 def pending_of(case: Case) -> Extension | None:
     """The request that waits for a decision."""
-    return Extension.objects.filter(case=case, state="asked").select_related("asked_by").first()
+    return next((row for row in dossier.of(case).extensions if row.state == "asked"), None)
 
 
 def lapse(case: Case) -> None:

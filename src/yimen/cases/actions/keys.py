@@ -4,18 +4,38 @@ from __future__ import annotations
 
 from yimen.foundation import crypto
 
-from ..models import CaseKey
+from .. import dossier
+from ..models import Case, CaseKey
+
+_IN_HAND = "_data_key"
 
 
-def _aad(case_id: int) -> str:
+def place_of(case_id: int) -> str:
     return f"cases_casekey.wrapped.{case_id}"
 
 
 def make_key(case_id: int) -> bytes:
     """Make and store the key of a new matter; gives the plain key for use in the same transaction."""
     key = crypto.new_data_key()
-    CaseKey.objects.create(case_id=case_id, wrapped=crypto.wrap(key, _aad(case_id)))
+    CaseKey.objects.create(case_id=case_id, wrapped=crypto.wrap(key, place_of(case_id)))
     return key
+
+
+def new_key(case: Case) -> bytes:
+    """`make_key`, remembered with the matter in hand: what is sealed next needs no query."""
+    vars(case)[_IN_HAND] = key = make_key(case.pk)
+    return key
+
+
+def key_of(case: Case) -> bytes:
+    """The plain key of a matter in hand, read once for as long as it is in hand. Raises as `data_key`."""
+    kept = vars(case)
+    if _IN_HAND not in kept:
+        rows = dossier.of(case).keys
+        if not rows:
+            raise CaseKey.DoesNotExist(f"the key of {case.pk} is destroyed")
+        kept[_IN_HAND] = unwrapped(rows[0])
+    return bytes(kept[_IN_HAND])
 
 
 def data_key(case_id: int) -> bytes:
@@ -24,4 +44,4 @@ def data_key(case_id: int) -> bytes:
 
 
 def unwrapped(row: CaseKey) -> bytes:
-    return crypto.unwrap(bytes(row.wrapped), _aad(row.case_id))
+    return crypto.unwrap(bytes(row.wrapped), place_of(row.case_id))

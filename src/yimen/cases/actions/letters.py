@@ -182,7 +182,7 @@ def _permitted(grants: Grants, case: Case, row: Letter, verb: str, version: int 
     _still(row, version)
     if not letterbook.hands(grants, case, row.unit_id) & set(step.who):
         raise Refused(_("这一步不由您办理"))
-    if step.other and letterbook.wrote(row, grants.user_id):
+    if step.other and letterbook.wrote(case, row, grants.user_id):
         raise Refused(_("这份文书您起草过，请另一位负责人审核签发"))
     return step
 

@@ -12,6 +12,7 @@ from yimen.access.registry import Grants
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid
 
+from .. import dossier
 from .. import pressure_settings as settings
 from ..fields import WAYS
 from ..models import Case, MajorReport
@@ -99,17 +100,14 @@ def keep_from_registration(
 
 
 def is_group(case: Case) -> bool:
-    """Whether so many came that a leader is to be told at once. One query where more than one came."""
-    return case.party_size > 1 and case.party_size > settings.number("group_size")
+    """Whether so many came that a leader is to be told at once."""
+    return case.party_size > 1 and case.party_size > settings.number("group_size", dossier.of(case).figures)
 
 
 def reports_of(case: Case) -> list[MajorReport]:
     """Those that hold, the earliest first."""
-    return list(
-        MajorReport.objects.filter(case=case, struck_at__isnull=True)
-        .select_related("by")
-        .order_by("at", "id")
-    )
+    rows = [row for row in dossier.of(case).reports if row.struck_at is None]
+    return sorted(rows, key=lambda row: (row.at, row.pk))
 
 
 def _store(

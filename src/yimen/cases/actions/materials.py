@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,7 @@ from yimen.access.registry import Grants
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid
 
-from .. import rules
+from .. import dossier, rules
 from ..models import Case, MaterialReceipt
 from ..states import Who
 from .holding import held, need
@@ -97,7 +96,7 @@ def give_back(
     now = at or timezone.now()
     wanted = {int(one) for one in ids if str(one).isdecimal()}
     with held(grants, ref, Who.DESK, Who.LEAD, open_only=False) as case:
-        rows = list(held_of(case).select_for_update().filter(pk__in=wanted))
+        rows = [row for row in held_of(case) if row.pk in wanted]
         if not rows or len(rows) != len(wanted):
             raise Invalid(_("还有内容要补充或更正"), {"materials": _("请选择还没有归还的材料")})
         MaterialReceipt.objects.filter(pk__in=[row.pk for row in rows]).update(
@@ -110,9 +109,9 @@ def give_back(
 
 def materials_of(case: Case) -> list[MaterialReceipt]:
     """Everything handed in, in its order."""
-    return list(MaterialReceipt.objects.filter(case=case).select_related("taken_by"))
+    return dossier.of(case).materials
 
 
-def held_of(case: Case) -> QuerySet[MaterialReceipt]:
+def held_of(case: Case) -> list[MaterialReceipt]:
     """What the office still holds."""
-    return MaterialReceipt.objects.filter(case=case, returned_at__isnull=True)
+    return [row for row in dossier.of(case).materials if row.returned_at is None]

@@ -16,9 +16,9 @@ from yimen.foundation import crypto
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid, Refused
 
-from .. import queries, rules
+from .. import dossier, queries, rules
 from ..models import Case, Note
-from .keys import data_key
+from .keys import data_key, key_of
 
 LIMIT = 2000  # characters
 
@@ -68,8 +68,7 @@ def _may_hold(case: Case) -> None:
 
 def note_of(grants: Grants, case: Case) -> Own:
     """The reader's own note; an empty one when there is none."""
-    row = Note.objects.filter(case=case, user_id=grants.user_id).first()
-    return _opened(row) if row else Own("", False, None)
+    return next((_opened(row, key_of(case)) for row in dossier.of(case, grants).notes), Own("", False, None))
 
 
 def reminders(grants: Grants) -> list[tuple[Case, Own]]:
@@ -83,7 +82,7 @@ def reminders(grants: Grants) -> list[tuple[Case, Own]]:
     cases = queries.visible_to(grants).filter(pk__in=rows, sealed=False).select_related(
         "category", "lead_unit", "holder", "holder_unit", "clock"
     )  # fmt: skip
-    found = [(case, _opened(rows[case.pk])) for case in cases]
+    found = [(case, _opened(rows[case.pk], data_key(case.pk))) for case in cases]
     return sorted(found, key=lambda pair: (not pair[1].pinned, pair[1].remind_on or date.max, pair[0].pk))
 
 
@@ -97,8 +96,8 @@ def forget_notes_by(user_id: int) -> None:
     Note.objects.filter(user=user_id).delete()
 
 
-def _opened(row: Note) -> Own:
-    text = crypto.open_sealed(data_key(row.case_id), bytes(row.sealed), _aad(row)).decode()
+def _opened(row: Note, key: bytes) -> Own:
+    text = crypto.open_sealed(key, bytes(row.sealed), _aad(row)).decode()
     return Own(text, row.pinned, row.remind_on)
 
 

@@ -11,6 +11,7 @@ from yimen.access.registry import Grants
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid, Missing
 
+from .. import dossier
 from ..models import Case, OutsideNumber
 from ..models.desk import SYSTEMS
 from ..states import Who
@@ -53,7 +54,7 @@ def remove_outside(actor: Actor, grants: Grants, ref: UUID, *, row_id: int | Non
 
 def outside_of(case: Case) -> list[OutsideNumber]:
     """The matter's numbers elsewhere, in the order they were added."""
-    return list(OutsideNumber.objects.filter(case=case))
+    return dossier.of(case).outside
 
 
 def _keep(actor: Actor, case: Case, kind: str, row: OutsideNumber) -> None:

@@ -19,10 +19,10 @@ from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid, Refused
 from yimen.foundation.masking import is_id_number
 
-from .. import queries
+from .. import dossier, queries
 from ..models import Case, CaseKey, Participant, PersonAnswer, PhoneIndex
 from ..states import MAX_REPRESENTATIVES, STATES
-from .keys import data_key, unwrapped
+from .keys import data_key, key_of, unwrapped
 from .record import record
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def store(case_id: int, key: bytes, form: Registration) -> None:
     kept = [(_ROLES[name], person) for name, person in named(form) if person]
     Participant.objects.bulk_create(
         [
-            Participant(case_id=case_id, slot=slot, role=role, sealed=_seal(case_id, slot, key, person))
+            Participant(case_id=case_id, slot=slot, role=role, sealed=seal_person(case_id, slot, key, person))
             for slot, (role, person) in enumerate(kept)
         ]
     )
@@ -101,7 +101,7 @@ def forget_phones(case_id: int) -> None:
     PhoneIndex.objects.filter(case_id=case_id).delete()
 
 
-def _seal(case_id: int, slot: int, key: bytes, person: Person) -> bytes:
+def seal_person(case_id: int, slot: int, key: bytes, person: Person) -> bytes:
     text = json.dumps(asdict(person), ensure_ascii=False)
     return crypto.seal(key, text.encode(), f"cases_participant.sealed.{case_id}.{slot}")
 
@@ -135,10 +135,10 @@ def _shown(row: Participant, person: Person, *, full: bool) -> Shown:
 
 def participants(case: Case, *, full: bool = False) -> list[Shown]:
     """The matter's people, masked by default. `full` is for `reveal` and for papers, which record who looked."""
-    rows = list(Participant.objects.filter(case=case).order_by("id"))
+    rows = dossier.of(case).people
     if not rows:
         return []
-    key = data_key(case.pk)
+    key = key_of(case)
     return [_shown(row, _open(case.pk, key, row), full=full) for row in rows]
 
 
@@ -188,7 +188,7 @@ def reindex(case: Case) -> None:
 
 def written_twice(case: Case) -> set[int]:
     """Places of visitors who stand among this matter's representatives too, by name and phone. This matter alone."""
-    rows = list(Participant.objects.filter(case=case, role__in=["visitor", "representative"]))
+    rows = [row for row in dossier.of(case).people if row.role in ("visitor", "representative")]
     if {row.role for row in rows} != {"visitor", "representative"}:
         return set()
     key = data_key(case.pk)
@@ -216,7 +216,7 @@ def copy(origin: Case, new: Case, key: bytes) -> None:
     opened = [(row.slot, row.role, _open(origin.pk, data_key(origin.pk), row)) for row in rows]
     Participant.objects.bulk_create(
         [
-            Participant(case=new, slot=slot, role=role, sealed=_seal(new.pk, slot, key, person))
+            Participant(case=new, slot=slot, role=role, sealed=seal_person(new.pk, slot, key, person))
             for slot, role, person in opened
         ]
     )
@@ -269,7 +269,7 @@ def correct_people(
         key = data_key(case.pk)
         Participant.objects.bulk_create(
             [
-                Participant(case=case, slot=slot, role=role, sealed=_seal(case.pk, slot, key, person))
+                Participant(case=case, slot=slot, role=role, sealed=seal_person(case.pk, slot, key, person))
                 for slot, (role, person) in enumerate(kept)
             ]
         )

@@ -11,10 +11,11 @@ from yimen.foundation import crypto
 from yimen.foundation.actor import Actor
 from yimen.foundation.masking import mask_id_numbers
 from yimen.ledger import actions as ledger
+from yimen.ledger.models import Entry
 
 from ..events import SUBJECT
 from ..models import Case
-from .keys import data_key
+from .keys import key_of
 
 
 def record(
@@ -27,14 +28,14 @@ def record(
     words: Mapping[str, Any] | None = None,
     private: Mapping[str, Any] | None = None,
 ) -> None:
-    """Append one entry. `words` are typed texts: plain for an ordinary matter, ciphertext for a sealed one.
-
-    `private` is personal (names, phones) and always ciphertext under the matter's own key.
+    """Append one entry: `payload` is state, in plain; what people typed (`words`) and what is personal (`private`)
+    is ciphertext under the matter's own key, so that the chain still holds when the key is destroyed.
     """
-    plain, hidden = dict(payload or {}), dict(private or {})
+    hidden = dict(private or {})
     if words:
-        (hidden if case.sealed else plain)["words"] = {name: _masked(value) for name, value in words.items()}
-    ledger.append(actor, kind, SUBJECT, case.pk, plain, sealed=_seal(case, hidden) if hidden else None, at=at)
+        hidden["words"] = {name: _masked(value) for name, value in words.items()}
+    sealed = _seal(case, hidden) if hidden else None
+    ledger.append(actor, kind, SUBJECT, case.pk, payload or {}, sealed=sealed, at=at)
 
 
 def _masked(value: Any) -> Any:
@@ -48,15 +49,22 @@ def _masked(value: Any) -> Any:
 
 def _seal(case: Case, hidden: Mapping[str, Any]) -> bytes:
     text = json.dumps(hidden, ensure_ascii=False, sort_keys=True, default=str)
-    return crypto.seal(data_key(case.pk), text.encode(), f"ledger_entry.sealed.{case.pk}")
+    return crypto.seal(key_of(case), text.encode(), f"ledger_entry.sealed.{case.pk}")
 
 
 def unseal(case: Case, blob: bytes | memoryview | None) -> dict[str, Any]:
     """The hidden part of an entry, for a reader who was allowed to see it."""
     if not blob:
         return {}
-    plain = crypto.open_sealed(data_key(case.pk), bytes(blob), f"ledger_entry.sealed.{case.pk}")
+    plain = crypto.open_sealed(key_of(case), bytes(blob), f"ledger_entry.sealed.{case.pk}")
     return dict(json.loads(plain))
+
+
+def words_of(case: Case, entry: Entry | None) -> dict[str, Any]:
+    """What people typed with one entry. Entries of the first release hold it in plain, later ones as ciphertext."""
+    if entry is None:
+        return {}
+    return dict(entry.payload.get("words") or unseal(case, entry.sealed).get("words") or {})
 
 
 def standing(case: Case) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yimen.foundation import crypto
 
+from .. import dossier
 from ..models import CallbackRule, Case, Merge, Sampling, Supervision
 from ..states import Flow
 
@@ -73,4 +74,4 @@ def in_force(on: date) -> Q:
 
 def sampling_of(case: Case) -> Sampling | None:
     """How the latest reply was decided; None for a matter told before there were rules."""
-    return Sampling.objects.filter(case=case).order_by("-turn").first()
+    return next(iter(reversed(dossier.of(case).samplings)), None)

@@ -201,7 +201,7 @@ def conclude(
 
 
 def _open_order(case: Case) -> ladder.Order:
-    order = next((order for order in ladder.orders_of([case.pk]) if order.open), None)
+    order = next((order for order in ladder.orders_on(case) if order.open), None)
     if order is None:
         raise Conflict(_("没有还在督办的督办单"))
     return order

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants
 from yimen.access.roles import Role
+from yimen.calendars import queries as calendars
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid, Refused
 
@@ -138,7 +139,7 @@ def facts_of(
         written_opinion_served=opinion,
         needs_instruction=case.state in ("registered", "returned") and instructions.needed(case),
         actor_is_recipient=is_recipient(grants, case),
-        open_parts=case.state == "in_hand" and joint.open_parts(case).exists(),
+        open_parts=case.state == "in_hand" and bool(joint.owed_parts(case)),
         followed=case.state == "called_back" and joint.is_member(case),
         main_answered=case.state == "merged" and joint.answered(joint.main_of(case)),
         sampled=case.sampled,
@@ -154,7 +155,8 @@ def _objection_due(case: Case) -> datetime | None:
     row = queries.lead_assignment(case)
     if row is None:
         return None
-    return clocks.new_clock(case, "step", "return", row.sent_at, row.unit_id, flow=case.flow).due_at
+    with calendars.held():
+        return clocks.new_clock(case, "step", "return", row.sent_at, row.unit_id, flow=case.flow).due_at
 
 
 def open_moves(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants
+from yimen.cases import dossier
 from yimen.cases.actions.accusations import sealed_words
 from yimen.cases.models import Assignment, Case, Link
-from yimen.cases.queries import visible_to
 from yimen.cases.states import FLOWS
 
 from .clock import Badge, badge_of
@@ -105,10 +104,10 @@ def dates_of(case: Case) -> list[Dated]:
 
 def links_of(grants: Grants, case: Case) -> list[Other]:
     """Linked matters in both directions, only those the reader may see."""
-    rows = Link.objects.filter(Q(case=case) | Q(other=case)).values_list("case", "other", "kind")
-    kinds = {other if one == case.pk else one: kind for one, other, kind in rows}
-    words = dict(Link.KINDS)
-    found = visible_to(grants).filter(pk__in=kinds).order_by("-id") if kinds else []
+    rows, words = dossier.of(case, grants), dict(Link.KINDS)
+    kinds = {row.other_id if row.case_id == case.pk else row.case_id: row.kind for row in rows.links}
     return [
-        Other(row.number, reverse("staff:case", args=[row.uuid]), str(words[kinds[row.pk]])) for row in found
+        Other(row.number, reverse("staff:case", args=[row.uuid]), str(words[kinds[row.pk]]))
+        for row in rows.others
+        if row.pk in kinds
     ]

@@ -31,7 +31,7 @@ def _may_take(scene: Scene) -> bool:
 
 
 def _holds(scene: Scene) -> bool:
-    return not scene.case.sealed and materials.held_of(scene.case).exists()
+    return not scene.case.sealed and bool(materials.held_of(scene.case))
 
 
 _WHO = frozenset({Who.DESK, Who.LEAD})

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from yimen.access.registry import Grants
 from yimen.access.roles import Role
-from yimen.cases import instructions
+from yimen.cases import dossier, instructions
 from yimen.cases.actions.instructions import may_strike
 from yimen.cases.instructions import Told
 from yimen.cases.models import Case, Instruction, Submission
@@ -83,17 +83,20 @@ class Item:
 
 
 def card_of(grants: Grants, case: Case, user_id: int) -> Card | None:
-    """None when nothing was ever put before a leader. Two queries then, else up to four."""
+    """None when nothing was ever put before a leader."""
     rows, told = instructions.submissions(case), instructions.told(case)
     if not rows and not told:
         return None
     director = grants.has(Role.DIRECTOR)
-    return Card(proposals_of(rows), [_said(case, one, user_id, director) for one in told])
+    names = {unit.key: unit.name for unit in dossier.of(case).proposed_units}
+    return Card([_proposal(row, names) for row in rows], [_said(case, one, user_id, director) for one in told])
 
 
 def proposal_of(case: Case) -> Proposal | None:
     """What lies before the leader now, or what is owed afterwards; None when nothing does."""
-    return next(iter(proposals_of(row for row in instructions.submissions(case) if not row.outcome)), None)
+    names = {unit.key: unit.name for unit in dossier.of(case).proposed_units}
+    waiting = (row for row in instructions.submissions(case) if not row.outcome)
+    return next((_proposal(row, names) for row in waiting), None)
 
 
 def proposals_of(rows: Iterable[Submission]) -> list[Proposal]:

@@ -12,13 +12,12 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from yimen.access.registry import Grants
-from yimen.cases import joint
+from yimen.cases import dossier, joint
 from yimen.cases.actions import assisting, persons
 from yimen.cases.actions import joint as joining
 from yimen.cases.actions.sampling import ALWAYS, SHARE, sampling_of
 from yimen.cases.fields import FIELDS, RATINGS, Field
 from yimen.cases.models import Assignment, Case, UnsolvedDecision
-from yimen.cases.queries import last_result, visible_to
 from yimen.cases.rules import UNSOLVED
 from yimen.cases.states import STATES, Who
 from yimen.foundation.actor import Actor
@@ -110,7 +109,7 @@ def asked_of(case: Case, fields: tuple[Field, ...]) -> tuple[Field, ...]:
     """A step's fields without those that this matter gives no reason to ask."""
     asked = {field.name for field in fields}
     pointless = set()
-    if "without" in asked and not joint.open_parts(case).exists():
+    if "without" in asked and not joint.owed_parts(case):
         pointless.add("without")
     if "persons" in asked and not joint.listed(case):
         pointless.add("persons")
@@ -175,14 +174,13 @@ class Together:
 
 
 def together_of(grants: Grants, case: Case, assignments: list[Assignment]) -> Together:
-    """Asks only for what such a matter can have: one query for most."""
+    """Of other matters only those that the reader may see."""
     if case.sealed:
         return Together()
     main = joint.main_of(case) if case.lead_unit_id is None else None
-    members = list(joint.members_of(case).values_list("pk", flat=True))
-    seen = visible_to(grants).filter(pk__in=members).order_by("id") if members else []
-    found = [_member(row) for row in seen]
-    may_see = main is not None and visible_to(grants).filter(pk=main.pk).exists()
+    members, seen = joint.member_ids(case), {row.pk: row for row in dossier.of(case, grants).others}
+    found = [_member(seen[pk]) for pk in sorted(members & set(seen))]
+    may_see = main is not None and main.pk in seen
     return Together(
         helped=helped_of(case) if any(row.role == "assist" for row in assignments) else [],
         main=_member(main) if main and may_see else None,
@@ -199,7 +197,7 @@ def _decisions(case: Case) -> list[UnsolvedDecision]:
     """There can be none unless the visitor once said unsolved, in this round or before a reopening."""
     if case.last_solved not in UNSOLVED and not case.redos and case.round_at == case.received_at:
         return []
-    return list(UnsolvedDecision.objects.filter(case=case).select_related("by").order_by("id"))
+    return dossier.of(case).decisions
 
 
 def _member(case: Case) -> Member:
@@ -215,7 +213,7 @@ def helped_of(case: Case) -> list[Helped]:
         Helped(row.assignment.unit.name, row.text, row.by.name, row.at) for row in joint.assist_results(case)
     ]
     returns = {row.assignment_id: row for row in joint.assist_returns(case)}
-    for part in joint.open_parts(case).select_related("unit", "clock").order_by("id"):
+    for part in joint.owed_parts(case):
         asked = returns.pop(part.pk, None)
         due = badge(part.clock.due_at) if part.clock.due_at and case.open else None
         found.append(Helped(part.unit.name, badge=due, asked=asked.reason if asked else "",
@@ -230,8 +228,8 @@ def helped_of(case: Case) -> list[Helped]:
 def told_of(case: Case) -> str:
     """What the person of a merged matter is told: the main matter's result."""
     main = joint.main_of(case) if case.state == "merged" else None
-    result = last_result(main) if main else None
-    return result.text if result else ""
+    rows = dossier.of(case).results if main else ()
+    return next((row.text for row in reversed(rows) if main and row.case_id == main.pk), "")
 
 
 def persons_of(case: Case) -> list[One]:

@@ -12,12 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants
-from yimen.cases import letter_fields, letterbook, letters, queries, reviews
+from yimen.cases import dossier, letter_fields, letterbook, letters, queries, reviews
 from yimen.cases.actions.people import participants, unnamed
+from yimen.cases.actions.record import words_of
 from yimen.cases.fields import Field
 from yimen.cases.letters import Kind, Step
 from yimen.cases.models import Case, Extension, Letter, LetterText, Participant, Review, ServiceReceipt
 from yimen.cases.review_rules import ReviewFacts
+from yimen.cases.states import Who
 from yimen.ledger.queries import entries_of
 
 from .clock import exact
@@ -56,17 +58,17 @@ class Card:
         return bool(self.items or self.new)
 
 
-def card_of(grants: Grants, case: Case, written: list[Letter]) -> Card:
-    """`written`: the letters of the matter, voided ones among them."""
+def card_of(grants: Grants, case: Case, who: frozenset[Who]) -> Card:
+    """Every letter of the matter, voided ones among them. `who`: how the reader stands to it."""
     if case.sealed:
         return Card([], [])
-    items = [item_of(grants, case, row) for row in written]
-    return Card(items, letterbook.startable(grants, case, written))
+    items = [item_of(grants, case, row, who) for row in dossier.of(case).letters]
+    return Card(items, letterbook.startable(grants, case, who))
 
 
-def item_of(grants: Grants, case: Case, row: Letter) -> Item:
+def item_of(grants: Grants, case: Case, row: Letter, who: frozenset[Who] | None = None) -> Item:
     first = letters.STATES[row.state].primary
-    own = next((step for step in letterbook.steps_for(grants, case, row) if step.verb == first), None)
+    own = next((step for step in letterbook.steps_for(grants, case, row, who) if step.verb == first), None)
     return _item(case, row, own)
 
 
@@ -83,18 +85,17 @@ def waiting_items(rows: Iterable[Letter]) -> list[Item]:
     return [_item(row.case, row, letters.STEPS[letters.STATES[row.state].primary]) for row in rows]
 
 
-def through(shown: Next, grants: Grants, case: Case) -> Next:
+def through(shown: Next, grants: Grants, case: Case, who: frozenset[Who]) -> Next:
     """The next-step line of a matter that a letter has to reach the person first: it leads to the letter."""
-    if not letterbook.before_telling(case):
+    row = letterbook.telling(case)
+    if row is None:
         return shown
-    keys = [kind.key for kind in letters.kinds().values() if kind.act == "tell"]
-    row = letterbook.letters_of(case).filter(kind__in=keys, state__in=letters.OPEN).latest("id")
-    item = item_of(grants, case, row)
+    item = item_of(grants, case, row, who)
     what = _("%(kind)s%(waits)s") % {"kind": item.kind, "waits": item.waits}
     label = str(item.step.zh) if item.step else _("看文书")
     own = item.step is not None
-    who = shown.who if own or shown.who else item.unit
-    return replace(shown, yours=own, who=who, what=what, url=item.url, label=label, icon="file", primary=own)
+    whose = shown.who if own or shown.who else item.unit
+    return replace(shown, yours=own, who=whose, what=what, url=item.url, label=label, icon="file", primary=own)
 
 
 # --- One letter --------------------------------------------------------------------------------------------------
@@ -230,7 +231,7 @@ def _notice(case: Case, kind: Kind) -> dict[str, Any]:
 
 def _last_words(case: Case, kind: str) -> dict[str, str]:
     entry = entries_of("case", case.pk).filter(kind=kind).last()
-    return dict(entry.payload.get("words") or {}) if entry else {}
+    return words_of(case, entry)
 
 
 def _extension(case: Case) -> str:
@@ -270,15 +271,11 @@ class Above:
         return bool(self.rows or self.right or self.final)
 
 
-def reviews_of(case: Case) -> list[Review]:
-    """None, without a question, before an opinion can have been served."""
-    return reviews.reviews_of(case) if reviews.may_have(case) and not case.sealed else []
-
-
-def above_of(case: Case, rows: list[Review], found: ReviewFacts) -> Above:
+def above_of(case: Case, found: ReviewFacts) -> Above:
     """Empty before an opinion was served in writing."""
     if case.sealed or not reviews.may_have(case):
         return Above([])
+    rows = reviews.reviews_of(case)
     level = 2 if found.level else 1
     if found.final or found.annulled or (found.level and not found.outcome):
         return Above(rows, final=found.final)

@@ -12,6 +12,7 @@ from yimen.cases import instructions, queries
 from yimen.cases.actions.attach import attachments_of
 from yimen.cases.actions.outside import outside_of
 from yimen.cases.actions.people import Shown, participants
+from yimen.cases.actions.record import words_of
 from yimen.cases.fields import RATINGS
 from yimen.cases.models import Callback, Case, Contact, Result
 from yimen.cases.states import Flow
@@ -62,7 +63,7 @@ def referral_of(case: Case, office: Office, words: dict[str, str]) -> Referral:
 def guidance_of(case: Case) -> dict[str, str]:
     """The words of the last guiding step; empty when the matter was never guided."""
     entry = entries_of("case", case.pk).filter(kind="case.guide").last()
-    return dict(entry.payload.get("words") or {}) if entry else {}
+    return words_of(case, entry)
 
 
 def v01_of(case: Case, office: Office, *, full: bool, by: str, url: str) -> V01:
@@ -144,7 +145,7 @@ def _member(case: Case) -> Membership | None:
 
 def _dictated(case: Case) -> bool:
     opened = entries_of("case", case.pk).filter(kind="case.opened").first()
-    return bool(opened and (opened.payload.get("words") or {}).get("dictated"))
+    return bool(words_of(case, opened).get("dictated"))
 
 
 def _route(case: Case) -> str:

@@ -143,10 +143,6 @@ def v03_of(case: Case, row: Supervision, desk: Desk) -> V03:
 _WAYS = {"phone": "电话", "visit": "上门", "counter": "现场", "message": "短信"}  # as the form has them
 
 
-def callbacks_of(case: Case) -> list[Callback]:
-    return list(Callback.objects.filter(case=case).select_related("by").order_by("id"))
-
-
 def v04_of(case: Case, row: Callback, desk: Desk) -> V04:
     """One try of the call-back desk; what followed is read off the ledger (重办) or left to the pen."""
     redone = entries_of("case", case.pk).filter(kind="case.redo", at__gte=row.at).exists()

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from yimen import cases
 from yimen.cases import queries
 from yimen.cases.actions.people import Shown
+from yimen.cases.actions.record import words_of
 from yimen.cases.fields import RATINGS, SOLVED
 from yimen.cases.models import Case
 from yimen.cases.models.desk import SYSTEMS
@@ -100,7 +101,7 @@ def _result(case: Case) -> str:
     if row := queries.last_result(case):
         return row.text
     entry = entries_of("case", case.pk).filter(kind="case.answer").last()
-    return str((entry.payload.get("words") or {}).get("reply", "")) if entry else ""
+    return str(words_of(case, entry).get("reply", ""))
 
 
 def _assisting(case: Case) -> str:

@@ -89,7 +89,7 @@ def _resume(actor: Actor, grants: Grants, scene: Scene, _data: Data) -> object:
 def _suspendable(scene: Scene) -> bool:
     case = scene.case
     day = timezone.localdate()
-    return not case.suspended and bool(suspensions.grounds_for(case.flow, case.state, day))
+    return not case.suspended and bool(suspensions.grounds_of(case, day))
 
 
 # 提醒、催办、督办

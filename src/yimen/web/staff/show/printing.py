@@ -5,55 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yimen.cases import ladder, letterbook, queries
+from yimen.cases import dossier
 from yimen.cases.actions.materials import materials_of
-from yimen.cases.models import Assignment, Callback, Case, Letter, MaterialReceipt, Supervision
+from yimen.cases.models import Assignment, Case, Letter
 
 from . import papers
 from .papers_letters import about, is_decision, is_notice, is_served, r02_of, v05_of, v06_of
-from .papers_units import Desk, callbacks_of, r01_of, v02_of, v03_of, v04_of
-from .scene import Scene
+from .papers_units import Desk, r01_of, v02_of, v03_of, v04_of
 
 
-class Facts:
-    """What papers are printed of; each kind is read once, when first asked for."""
+def _sendings(case: Case) -> list[Assignment]:
+    return [row for row in dossier.of(case).parts if row.role == "lead"]
 
-    def __init__(self, case: Case) -> None:
-        self.case = case
 
-    @cached_property
-    def assignments(self) -> list[Assignment]:
-        return queries.assignments_of(self.case)
-
-    @property
-    def sendings(self) -> list[Assignment]:
-        return [row for row in self.assignments if row.role == "lead"]
-
-    @cached_property
-    def orders(self) -> list[Supervision]:
-        return [order.row for order in ladder.orders_of([self.case.pk])]
-
-    @cached_property
-    def callbacks(self) -> list[Callback]:
-        return callbacks_of(self.case)
-
-    @cached_property
-    def written(self) -> list[Letter]:
-        return list(letterbook.letters_of(self.case))
-
-    @property
-    def letters(self) -> list[Letter]:
-        return [row for row in self.written if row.state != "void"]
-
-    @cached_property
-    def materials(self) -> list[MaterialReceipt]:
-        return materials_of(self.case)
+def _letters(case: Case, wanted: Callable[[Letter], bool]) -> list[Letter]:
+    return [row for row in dossier.of(case).letters if row.state != "void" and wanted(row)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +33,7 @@ class Paper:
 
     form: str
     words: object
-    rows: Callable[[Facts], Sequence[Any]]
+    rows: Callable[[Case], Sequence[Any]]
     data: Callable[[Case, Any, Desk], Any]
     about: Callable[[Any], str] = lambda _row: ""
     at: Callable[[Any], datetime | None] = lambda _row: None
@@ -91,33 +62,25 @@ def _r01(case: Case, _row: Any, desk: Desk) -> Any:
 PAPERS: Final = {
     paper.form: paper
     for paper in (
-        Paper("V01", gettext_lazy("登记表"), lambda facts: (facts.case,), _v01, sealed=True),
-        Paper("V02", gettext_lazy("转办单"), lambda facts: facts.sendings, v02_of, lambda row: str(row.unit.name), lambda row: row.sent_at),
-        Paper("V03", gettext_lazy("督办单"), lambda facts: facts.orders, v03_of, lambda row: str(row.number)),
-        Paper("V04", gettext_lazy("回访单"), lambda facts: facts.callbacks, v04_of, at=lambda row: row.at),
-        Paper("V05", gettext_lazy("告知书"), lambda facts: [row for row in facts.letters if is_notice(row)], v05_of, about),
-        Paper("V06", gettext_lazy("处理意见书"), lambda facts: [row for row in facts.letters if is_decision(row)], v06_of, about),
-        Paper("R02", gettext_lazy("送达回证"), lambda facts: [row for row in facts.letters if is_served(row)], r02_of, about),
-        Paper("R01", gettext_lazy("材料收据"), lambda facts: (facts.case,) if facts.materials else (), _r01),
+        Paper("V01", gettext_lazy("登记表"), lambda case: (case,), _v01, sealed=True),
+        Paper("V02", gettext_lazy("转办单"), _sendings, v02_of, lambda row: str(row.unit.name), lambda row: row.sent_at),
+        Paper("V03", gettext_lazy("督办单"), lambda case: dossier.of(case).orders, v03_of, lambda row: str(row.number)),
+        Paper("V04", gettext_lazy("回访单"), lambda case: dossier.of(case).callbacks, v04_of, at=lambda row: row.at),
+        Paper("V05", gettext_lazy("告知书"), lambda case: _letters(case, is_notice), v05_of, about),
+        Paper("V06", gettext_lazy("处理意见书"), lambda case: _letters(case, is_decision), v06_of, about),
+        Paper("R02", gettext_lazy("送达回证"), lambda case: _letters(case, is_served), r02_of, about),
+        Paper("R01", gettext_lazy("材料收据"), lambda case: (case,) if materials_of(case) else (), _r01),
     )
 }  # fmt: skip
 
 
-def facts_of(scene: Scene) -> Facts:
-    """With what the matter's page has read already."""
-    facts = Facts(scene.case)
-    facts.assignments = scene.assignments
-    facts.orders = [order.row for order in scene.pressure.ladder.orders]
-    return facts
-
-
-def offers(facts: Facts) -> list[Offer]:
-    """The papers that make sense in the present state, the newest of each kind first. At most six queries."""
-    case, found = facts.case, []
+def offers(case: Case) -> list[Offer]:
+    """The papers that make sense in the present state, the newest of each kind first."""
+    found = []
     for paper in PAPERS.values():
         if case.sealed and not paper.sealed:
             continue
-        for row in reversed(paper.rows(facts)):
+        for row in reversed(paper.rows(case)):
             one = 0 if row is case else row.pk
             found.append(Offer(paper.form, one, str(paper.words), paper.about(row), paper.at(row)))
     return found
@@ -128,7 +91,7 @@ def row_of(case: Case, form: str, one: int = 0) -> Any | None:
     paper = PAPERS.get(form)
     if paper is None or (case.sealed and not paper.sealed):
         return None
-    rows = paper.rows(Facts(case))
+    rows = paper.rows(case)
     if not rows or not one:
         return rows[-1] if rows else None
     return next((row for row in rows if row is case or row.pk == one), None)

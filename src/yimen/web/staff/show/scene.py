@@ -52,9 +52,10 @@ class Pressure:
     def resting_for(self) -> str:
         """Why the clock rests: the listed reason and the note."""
         row = self.suspension
-        return (
-            "；".join(filter(None, (suspensions.words_of(row.ground, row.since), row.reason))) if row else ""
-        )
+        if row is None:
+            return ""
+        words = suspensions.words_of(row.ground, row.since, suspensions.kept_with(row.case))
+        return "；".join(filter(None, (words, row.reason)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Scene:
 
 
 def scene_of(grants: Grants, case: Case) -> Scene:
-    """Clocks, assignments and what presses: about ten small queries."""
+    """Clocks, assignments and what presses; nothing is asked for where the dossier is open."""
     rows = queries.assignments_of(case)
     return Scene(
         case,
@@ -102,13 +103,13 @@ def _pressure_of(case: Case, parts: list[Assignment]) -> Pressure:
     pressed = bool(case.open) and lead is not None and case.state in PRESSED
     reports = majors.reports_of(case)
     return Pressure(
-        ladder.ladder_of(case, lead) if lead else ladder.Ladder(orders=ladder.orders_of([case.pk])),
+        ladder.ladder_of(case, lead) if lead else ladder.Ladder(orders=ladder.orders_on(case)),
         extensions.pending_of(case) if pressed else None,
         extensions.deciders(case) if pressed else frozenset(),
         leaders.charge_of(case),
         leaders.reception_of(case),
         reports,
-        Suspension.objects.filter(case=case, until__isnull=True).first() if case.suspended else None,
+        suspensions.current(case) if case.suspended else None,
         bool(case.open) and not reports and majors.is_group(case),
     )
 

@@ -11,21 +11,21 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yimen.cases import letters, suspensions
-from yimen.cases.actions.record import unseal
-from yimen.cases.events import KINDS, LOOKED, SUBJECT
+from yimen.cases import dossier, letters, suspensions
+from yimen.cases.actions.record import words_of
+from yimen.cases.dossier import STORY
+from yimen.cases.events import KINDS
 from yimen.cases.fields import FIELDS, NOT_DRAWN, WAYS
 from yimen.cases.models import Case, Contact, Urge
 from yimen.cases.models.case import URGENCIES
-from yimen.cases.queries import categories
 from yimen.cases.states import FLOWS
 from yimen.cases.wording import several
 from yimen.ledger.models import Entry
-from yimen.ledger.queries import entries_of
 
 from ...templatetags.yimen import day, moment
 from .words import category_name, who
 
+LONGEST = 1200  # entries in one page
 # Words that stand in the entry's own paragraph instead of a line with a label, the first present wins.
 _TEXTS = ("instruction", "opinion", "reply", "result", "said", "reason", "words", "comment", "note")
 _LABELS: Mapping[str, object] = {
@@ -103,16 +103,31 @@ class Moment:
     recorded: datetime | None = None
 
 
-def timeline_of(case: Case) -> list[Moment]:
-    """Everything that happened to a matter; that somebody looked is kept in the ledger, not told here."""
-    entries = entries_of(SUBJECT, case.pk).exclude(kind__in=LOOKED).order_by("-at", "-id")
-    return [_moment(case, entry) for entry in entries]
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The latest of what happened. `earlier`: how many a longer story shows, 0 when this is all of it."""
+
+    entries: list[Moment]
+    earlier: int = 0
+
+
+def timeline_of(case: Case) -> Story:
+    """What happened to a matter; that somebody looked is kept in the ledger, not told here."""
+    rows = dossier.of(case)
+    entries = [_moment(case, entry) for entry in rows.entries[: rows.story]]
+    return Story(entries, rows.story + STORY if len(rows.entries) > rows.story else 0)
+
+
+def story_asked(text: str) -> int:
+    """How many entries an address asks for: whole pages, at most `LONGEST`."""
+    asked = int(text) if text.isdecimal() and len(text) < 9 else 0
+    return min(max(asked, STORY), LONGEST)
 
 
 def _moment(case: Case, entry: Entry) -> Moment:
     words = _words(case, entry)
     text_name = next((name for name in _TEXTS if words.get(name)), "")
-    lines = [*_payload_lines(entry), *_word_lines(words, text_name)]
+    lines = [*_payload_lines(case, entry), *_word_lines(case, words, text_name)]
     late = entry.recorded_at - entry.at > timedelta(hours=1)
     return Moment(
         entry.at,
@@ -125,14 +140,13 @@ def _moment(case: Case, entry: Entry) -> Moment:
 
 
 def _words(case: Case, entry: Entry) -> dict[str, Any]:
-    """The typed texts: in plain, or unsealed for a reader who was let in to a sealed matter."""
-    found = entry.payload.get("words") or unseal(case, entry.sealed).get("words") or {}
-    return {name: value for name, value in found.items() if value}
+    """The typed texts that are not empty."""
+    return {name: value for name, value in words_of(case, entry).items() if value}
 
 
-def _payload_lines(entry: Entry) -> list[Line]:
+def _payload_lines(case: Case, entry: Entry) -> list[Line]:
     payload = entry.payload
-    lines = [_line(name, payload[name]) for name in _SHOWN if payload.get(name)]
+    lines = [_line(case, name, payload[name]) for name in _SHOWN if payload.get(name)]
     if isinstance(payload.get("unit"), int) or entry.kind not in _SENDING:
         lines = [line for line in lines if line.name != str(_LABELS["unit"])]
         lines += [Line(_("单位"), payload["unit"])] if isinstance(payload.get("unit"), str) else []
@@ -145,27 +159,27 @@ def _payload_lines(entry: Entry) -> list[Line]:
     return lines
 
 
-def _word_lines(words: Mapping[str, Any], text_name: str) -> list[Line]:
+def _word_lines(case: Case, words: Mapping[str, Any], text_name: str) -> list[Line]:
     rest = {name: value for name, value in words.items() if name not in (text_name, *_TOLD_ELSEWHERE)}
-    return [_line(name, value) for name, value in rest.items()] + _corrections(words)
+    return [_line(case, name, value) for name, value in rest.items()] + _corrections(case, words)
 
 
-def _corrections(words: Mapping[str, Any]) -> list[Line]:
+def _corrections(case: Case, words: Mapping[str, Any]) -> list[Line]:
     """更正登记: what stood there and what stands there now."""
     before, after = words.get("before", {}), words.get("after", {})
     return [
-        Line(str(_LABELS.get(name, name)), f"{_value(name, old)} → {_value(name, after.get(name, ''))}")
+        Line(str(_LABELS.get(name, name)), f"{_value(case, name, old)} → {_value(case, name, after.get(name, ''))}")
         for name, old in before.items()
     ]
 
 
-def _line(name: str, value: Any) -> Line:
+def _line(case: Case, name: str, value: Any) -> Line:
     known = FIELDS.get(name)
     label = _LABELS.get(name) or (known.zh if known else name)
-    return Line(str(label), _value(name, value))
+    return Line(str(label), _value(case, name, value))
 
 
-def _value(name: str, value: Any) -> str:
+def _value(case: Case, name: str, value: Any) -> str:
     if isinstance(value, list | tuple):
         return several(value)
     if name.endswith("_at"):
@@ -175,7 +189,7 @@ def _value(name: str, value: Any) -> str:
     options = dict(FIELDS[name].choices) if name in FIELDS else {}
     options |= _OPTIONS.get(name, {})
     if name == "ground":
-        return suspensions.words_of(str(value))
+        return suspensions.words_of(str(value), among=suspensions.kept_with(case))
     if name == "category":
-        options = {row.key: category_name(row) for row in categories()}
+        options = {row.key: category_name(row) for row in dossier.of(case).categories}
     return str(options.get(str(value), value))

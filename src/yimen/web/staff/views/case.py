@@ -11,7 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import can
-from yimen.cases import alikes, queries, reviews
+from yimen.cases import alikes, dossier, queries, reviews
+from yimen.cases.access import may_reveal
 from yimen.cases.actions import attach, desk, notes, outside, people, transition
 from yimen.cases.fields import WAYS
 from yimen.cases.models import Case, Contact
@@ -29,29 +30,29 @@ from ..show.joining import together_of
 from ..show.next import first_of, next_of
 from ..show.papers import guidance_of
 from ..show.row import rows_of
-from ..show.timeline import timeline_of
+from ..show.timeline import story_asked, timeline_of
 
 
 @page(methods=("GET", "HEAD"))
 def case(request: StaffRequest, ref: UUID) -> HttpResponse:
     """Next step, facts, clocks, story, files, and only what this person may do now."""
-    scene = scene_of(request.grants, queries.get_visible(request.grants, ref))
+    matter = queries.get_visible(request.grants, ref)
+    dossier.open_(matter, request.grants, story=story_asked(request.GET.get("story", "")))
+    scene = scene_of(request.grants, matter)
     return render(request, "staff/case.html", _context(request, scene))
 
 
 def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
     matter, grants = scene.case, request.grants
-    above = paperwork.reviews_of(matter)
-    review = reviews.facts(matter, above)
+    review = reviews.facts(matter)
     moves = transition.open_moves(grants, matter, request.user.pk, who=scene.who, review=review)
-    printed = printing.facts_of(scene)
     return (
         _told(request, scene, moves)
         | _offered(request, scene, moves)
         | {
-            "letters": paperwork.card_of(grants, matter, printed.written),
-            "above": paperwork.above_of(matter, above, review),
-            "papers": printing.offers(printed),
+            "letters": paperwork.card_of(grants, matter, scene.who),
+            "above": paperwork.above_of(matter, review),
+            "papers": printing.offers(matter),
             "beside": _beside(request, matter),
         }
     )
@@ -66,7 +67,7 @@ def _told(request: StaffRequest, scene: Scene, moves: list[queries.Move]) -> dic
         "case": matter,
         "header": shown.header_of(matter),
         "text": shown.text_of(matter),
-        "next": paperwork.through(next_of(matter, moves, request.user.pk), grants, matter),
+        "next": paperwork.through(next_of(matter, moves, request.user.pk), grants, matter, scene.who),
         "people": people.participants(matter),
         "parts": shown.parts_of(scene.assignments),
         "dates": shown.dates_of(matter),
@@ -80,7 +81,7 @@ def _told(request: StaffRequest, scene: Scene, moves: list[queries.Move]) -> dic
         "own": notes.note_of(grants, matter),
         "clocks": clocks[:running],
         "old_clocks": clocks[running:],
-        "entries": timeline_of(matter),
+        "story": timeline_of(matter),
         "files": attach.attachments_of(matter),
     }
 
@@ -90,7 +91,7 @@ def _offered(request: StaffRequest, scene: Scene, moves: list[queries.Move]) -> 
     matter, grants = scene.case, request.grants
     return {
         "is_desk": Who.DESK in scene.who,
-        "may_reveal": can(grants, "cases.reveal", matter),
+        "may_reveal": may_reveal(grants, matter),
         "may_attach": attach.may_add(matter, scene.who),
         "verbs": _verbs(scene, moves, first_of(matter, moves, request.user.pk)),
         "may_contact": bool({Who.DESK, Who.LEAD, Who.ASSIST} & scene.who),

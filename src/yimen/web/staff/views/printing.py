@@ -46,7 +46,7 @@ def choose(request: StaffRequest, ref: UUID) -> HttpResponse:
 def _page(request: StaffRequest, case: Case, wrong: str = "", status: int = 200) -> HttpResponse:
     context = {
         "case": case,
-        "papers": printing.offers(printing.Facts(case)),
+        "papers": printing.offers(case),
         "may_reveal": can(request.grants, "cases.reveal", case),
         "may_print": can(request.grants, "cases.open"),
         "guided": case.lead_unit_id is None and bool(papers.guidance_of(case)),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from yimen.access.registry import can
 from yimen.cases import leaders
 from yimen.cases.actions import leaders as leading
+from yimen.cases.dossier import TIED
 from yimen.cases.models import ReceptionVisit
 from yimen.foundation.errors import Invalid
 
@@ -36,7 +37,7 @@ def receptions(request: StaffRequest) -> HttpResponse:
 
 def _page(request: StaffRequest, form: ReceptionForm, may: bool) -> HttpResponse:
     today = timezone.localdate()
-    rows = list(leaders.receptions(today - timezone.timedelta(days=leaders.TIED_DAYS)))
+    rows = list(leaders.receptions(today - TIED))
     visits = ReceptionVisit.objects.filter(reception__in=rows).values_list("reception", flat=True)
     brought = list(visits)
     shown = [{"row": row, "brought": brought.count(row.pk), "past": row.day < today} for row in rows]
