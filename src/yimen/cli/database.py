@@ -18,6 +18,7 @@ from yimen.localdb.cluster import Cluster
 from yimen.localdb.errors import LocalDatabaseError
 
 from . import homes, preflight
+from .keeping import marks
 from .progress import Failed, say
 
 STOP_SECONDS = 10.0
@@ -64,6 +65,7 @@ def exists(home: Home) -> bool:
 @contextmanager
 def database(home: Home) -> Iterator[Addresses]:
     """The database answers while the block runs. For commands, whether or not `./yimen up` runs beside."""
+    marks.refuse(home, unsettled=False)
     own = own_addresses()
     if own:
         yield own

@@ -70,7 +70,7 @@ def _show(home: Home) -> None:
 
 def _rotate(home: Home) -> None:
     """A new master key, and every data key wrapped under it. The service must be stopped: it holds the old ring."""
-    from .keeping import keyset, marks
+    from .keeping import marks
 
     marks.refuse(home)
     if preflight.is_running(home):

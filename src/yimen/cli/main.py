@@ -87,7 +87,9 @@ def _open_database(stack: ExitStack, command: Command, home: home_module.Home) -
     from yimen.localdb.errors import LocalDatabaseError
 
     from .database import database
+    from .keeping import marks
 
+    marks.refuse(home, unsettled=not command.hidden)
     try:
         addresses = stack.enter_context(database(home))
     except LocalDatabaseError as error:

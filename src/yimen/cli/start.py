@@ -9,19 +9,21 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from yimen.foundation import release
 from yimen.foundation.home import REPO, Home
 from yimen.localdb import roles
 from yimen.localdb.cluster import Cluster
 
 from . import database, homes, preflight, serving, supervisor
 from .database import Addresses
+from .keeping import marks, upgrading
 from .progress import Failed, Steps, follow, run, say
 from .services import end_orphans
 
@@ -29,12 +31,14 @@ from .services import end_orphans
 def up(home: Home, args: argparse.Namespace) -> None:
     """Does not return by itself: supervisor.Stopped ends it, and everything started is stopped on the way out."""
     preflight.check(args)
+    marks.refuse(home, unsettled=False)
     homes.lay_out(home)
     with ExitStack() as stack:
         stack.enter_context(_only_one(home))
         _clear_away(home)
         stack.enter_context(_reserved(args))
-        steps = Steps(5 if not home.created_mark.exists() and not args.no_demo else 4)
+        demo = not home.created_mark.exists() and not args.no_demo
+        steps = Steps(4 + demo + home.restored_mark.exists())
         cluster, addresses = _prepare(stack, steps, home, args)
         stack.enter_context(_recorded(home, args))
         services = serving.services(home, args, addresses)
@@ -55,7 +59,7 @@ def _prepare(
         homes.make_keys(home)
         cluster, addresses = _open_database(stack, home)
         demo = first and _is_demo(home, addresses, refused=args.no_demo)
-    with steps.step("建立数据表 · tables"):
+    with steps.step("建立数据表 · tables"), _guarded(home, addresses, args):
         app = str(conninfo_to_dict(addresses.app)["user"])
         roles.grant(addresses.admin, app)
         _run(home, "migrate")
@@ -65,10 +69,19 @@ def _prepare(
     if demo:
         with steps.step("载入演示街道 · the demo street"):
             follow(serving.command("seed", "--demo"), cwd=REPO, env=serving.environment(home))
+    if home.restored_mark.exists():
+        with steps.step("恢复之后的收尾 · after the restore"):
+            _run(home, "settle")
     home.seeded_mark.touch()
+    release.note(home)
     if first:
         home.created_mark.write_text(datetime.now(UTC).isoformat(timespec="seconds") + "\n")
     return cluster, addresses
+
+
+def _guarded(home: Home, addresses: Addresses, args: argparse.Namespace) -> AbstractContextManager[None]:
+    """An older home is backed up first, looked at afterwards, and put back when that fails."""
+    return upgrading.guarded(home, addresses, partial(_run, home, "upgraded"), backup=not args.no_backup)
 
 
 def _run(home: Home, *words: str) -> None:

@@ -24,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-demo", action="store_true", help="首次启动不载入演示街道 / first start without the demo"
     )
+    parser.add_argument(
+        "--no-backup", action="store_true", help="升级前不先备份 / no backup before an upgrade"
+    )
     parser.add_argument("--tls-cert", metavar="FILE", help="证书链（PEM）/ certificate chain")
     parser.add_argument("--tls-key", metavar="FILE", help="私钥（PEM）/ private key")
 

@@ -25,6 +25,7 @@ TAMPERING = {
     "checkpoint_order": _("校验点文件第 %(line)s 行与上一行不衔接：文件中有行被删除、改动或调换"),
     "checkpoint_backwards": _("校验点文件第 %(line)s 行的序号倒退到 %(seq)s：数据库曾被换回旧的"),
     "checkpoints_gone": _("有 %(tail)s 条已编号记录，却没有任何校验点：校验点文件被删除，或所在磁盘没有挂上"),
+    "restore_forged": _("恢复记录第 %(line)s 行的签名不对，或无法读取"),
     "trigger_missing": _("保护用的触发器 %(name)s 被删除"),
     "trigger_off": _("保护用的触发器 %(name)s 被停用"),
     "trigger_changed": _("保护用的触发器 %(name)s 或其函数被改动"),
@@ -36,6 +37,10 @@ TAMPERING = {
 NOTICES = {
     "waiting": _("有 %(count)s 条记录正在等待编号，最久的等了 %(seconds)s 秒"),
     "app_owns": _("本系统连接数据库所用的用户 %(role)s 是超级用户或台账的所有者，应改用权限更小的用户"),
+    "restored": _("%(at)s 由 %(made_at)s 的备份恢复过，恢复到第 %(seq)s 号"),
+    "set_back": _(
+        "那次恢复放下了第 %(seq)s 号之后、到第 %(beyond)s 号的旧记录：校验点见过它们，这条链上没有"
+    ),
     "checkpoint_torn": _("校验点文件第 %(line)s 行无法读取，可能是断电时没有写完"),
     "head_missing": _("最新校验点文件无法读取，以逐行的校验点为准"),
 }

@@ -7,7 +7,7 @@ before it: they are written after their commit, so none can be ahead of what the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 
 from yimen.foundation.crypto import Keyring
 from yimen.foundation.errors import YimenError
-from yimen.ledger import canonical, guards
+from yimen.ledger import canonical, guards, restores
 from yimen.ledger.canonical import Row
 from yimen.ledger.checkpoints import START, Checkpoint, Checkpoints
 from yimen.ledger.findings import Report
+from yimen.ledger.restores import Restore
 
 Progress = Callable[[int, int], None]
 PROGRESS_EVERY, FETCH = 5000, 2000
@@ -111,10 +112,17 @@ def _checkpoints(
 ) -> dict[int, list[Checkpoint]]:
     """Check the files in themselves; answers the trustworthy checkpoints by the number they vouch for."""
     report.checkpoints, keys = len(lines), place.keys
+    set_back = _restores(report, place)
     held = [c for number, c in enumerate(lines, 1) if c and _holds(report, keys, number, c)]
+    held = [c for c in held if not any(restore.excuses(c) for restore in set_back)]
+    held += [
+        restore.as_checkpoint()
+        for restore in set_back
+        if restore.seq and not _set_back_again(restore, set_back)
+    ]
     readable = [(number, c) for number, c in enumerate(lines, 1) if c]
     for (_before, before), (number, current) in pairwise([(0, START), *readable]):
-        _follows(report, number, before, current)
+        _follows(report, number, before, current, {restore.lines for restore in set_back})
     for number, line in enumerate(lines, 1):
         if line is None:
             report.add("checkpoint_torn", line=number)
@@ -142,10 +150,31 @@ def _holds(report: Report, keys: Keyring, number: int, checkpoint: Checkpoint) -
     return False
 
 
-def _follows(report: Report, number: int, before: Checkpoint, line: Checkpoint) -> None:
+def _restores(report: Report, place: Checkpoints) -> list[Restore]:
+    """The restores that were said openly; each is told again as a notice."""
+    found = []
+    for number, restore in enumerate(restores.read(place), 1):
+        if restore is None or not restore.holds(place.keys):
+            report.add("restore_forged", line=number)
+            continue
+        found.append(restore)
+        report.add("restored", at=restore.restored_at, made_at=restore.made_at, seq=restore.seq)
+        if restore.beyond > restore.seq:
+            report.add("set_back", seq=restore.seq, beyond=restore.beyond)
+    return found
+
+
+def _set_back_again(restore: Restore, found: list[Restore]) -> bool:
+    """A later restore went further back: the chain need not hold this one's end any more."""
+    return any(later.seq < restore.seq for later in found[found.index(restore) + 1 :])
+
+
+def _follows(
+    report: Report, number: int, before: Checkpoint, line: Checkpoint, set_back: Collection[int]
+) -> None:
     if (line.number, line.prev, line.count) != (before.number + 1, before.digest(), line.seq - before.seq):
         report.add("checkpoint_order", line=number)
-    if line.seq < before.seq:
+    if line.seq < before.seq and before.number not in set_back:
         report.add("checkpoint_backwards", line=number, seq=line.seq)
 
 

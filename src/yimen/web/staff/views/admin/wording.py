@@ -29,6 +29,7 @@ SUBJECTS = {
     "grid": _("网格"),
     "history": _("查看变更记录"),
     "export": _("导出台账"),
+    "backup": _("备份与恢复"),
 }
 
 _ROWS = {"added": _("新增"), "revised": _("修改"), "ended": _("停用")}
@@ -87,6 +88,7 @@ KINDS = {
     "grids.posted": _("派驻网格"),
     "grids.post_ended": _("结束派驻"),
     "audit.read": _("查看变更记录"),
+    "backup.restored": _("由备份恢复"),
 }  # fmt: skip
 
 _LABELS = {
