@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.db import connection, transaction
 
 from yimen.jobs import enqueue, task
+from yimen.jobs.door import SLOW
 
 ran: list[Any] = []
 
 
 @task("tests.note")
 def note(number: Any = None, **other: Any) -> None:
+    ran.append(number)
+
+
+@task("tests.slow", queue=SLOW)
+def slow(number: int) -> None:
     ran.append(number)
 
 
@@ -37,6 +44,4 @@ def clear() -> None:
 def rows() -> list[tuple[str, str, dict[str, Any]]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT task_name, status::text, args::text FROM procrastinate_jobs ORDER BY id")
-        import json
-
         return [(name, status, json.loads(args)) for name, status, args in cursor.fetchall()]
