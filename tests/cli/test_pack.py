@@ -35,9 +35,10 @@ up = subprocess.Popen([sys.executable, "./yimen", "up", "--no-demo", "--port", s
                       stdout=said, stderr=subprocess.STDOUT)
 while "is running" not in open("said", errors="replace").read() and up.poll() is None:
     time.sleep(0.2)
+assert up.poll() is None
 def get(path):
-    return urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[2]}{path}", timeout=20)
-pages = [get(path).status for path in ("/healthz", "/staff/login/", "/")]
+    return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"http://127.0.0.1:{sys.argv[2]}{path}", timeout=20)
+pages = [get(path).status for path in ("/healthz", "/staff/sign-in/", "/")]
 up.send_signal(signal.SIGTERM)
 print(json.dumps({"alone": alone, "pages": pages, "ended": up.wait(60), "said": open("said").read()}))
 """

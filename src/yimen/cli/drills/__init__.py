@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import stage
-
-_TOOLS = {"__init__", Path(stage.__file__).stem}
 NAMES = sorted(
-    file.stem.replace("_", "-") for file in Path(__file__).parent.glob("*.py") if file.stem not in _TOOLS
+    file.stem.replace("_", "-")
+    for file in Path(__file__).parent.glob("*.py")
+    if "\ndef add_arguments(" in file.read_text(encoding="utf-8")
 )
 
 __all__ = ["NAMES"]
