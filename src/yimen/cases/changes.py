@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from yimen.access.registry import Grants
+from yimen.foundation import counting
 from yimen.foundation.actor import Actor
 from yimen.ledger.models import Entry, Link
 from yimen.ledger.queries import head
@@ -23,6 +24,9 @@ from .queries import visible_to
 
 FIRST_LOOK = timedelta(days=7)  # how far back the page reaches for somebody who never opened it
 MOST = 200
+# Of the office's entries the newest so many are looked through: for the number in the rail, drawn on every page, and
+# for the page itself. A larger office day is some thousand entries.
+GLANCE, REACH = 1_000, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +45,45 @@ def concerning(grants: Grants) -> QuerySet[Case]:
     return visible_to(grants).filter(own, sealed=False)
 
 
-def _news(grants: Grants) -> QuerySet[Entry]:
-    """The mark is read first: with its number at hand the database walks the few newest links, not the whole chain."""
+def read_up_to(grants: Grants) -> QuerySet[ReadUpTo]:
+    """This person's mark: the number up to which everything was seen; no row for who never looked."""
+    return ReadUpTo.objects.filter(user=grants.user_id)
+
+
+def _news(grants: Grants, mark: int | None, within: int) -> QuerySet[Entry]:
+    """What is new above the mark among the newest `within` entries of the office.
+
+    The mark comes as a number, so that the database walks the few newest links and never the whole chain.
+    """
+    newest = Link.objects.order_by("-seq")
+    newest = newest if mark is None else newest.filter(seq__gt=mark)
     rows = (
-        Entry.objects.filter(subject=SUBJECT, subject_id__in=concerning(grants).values("pk"))
+        Entry.objects.filter(pk__in=newest.values("entry_id")[:within], subject=SUBJECT)
+        .filter(subject_id__in=concerning(grants).values("pk"))
         .exclude(actor_id=grants.user_id)
         .exclude(kind__in=LOOKED)
     )
-    mark = ReadUpTo.objects.filter(user=grants.user_id).first()
-    if mark is None:
-        numbered = Exists(Link.objects.filter(entry_id=OuterRef("pk")))
-        return rows.filter(numbered, recorded_at__gte=timezone.now() - FIRST_LOOK)
-    return rows.filter(pk__in=Link.objects.filter(seq__gt=mark.seq).values("entry_id"))
+    return rows if mark is not None else rows.filter(recorded_at__gte=timezone.now() - FIRST_LOOK)
+
+
+def newest(grants: Grants, mark: int | None) -> QuerySet[Entry]:
+    """What the rail counts: the changes among the office's latest entries."""
+    return _news(grants, mark, GLANCE)
 
 
 def count_news(grants: Grants) -> int:
-    """How many changes wait; never more than `MOST` are counted."""
+    """How many changes the rail tells of."""
     if grants.user_id is None:
         return 0
-    return _news(grants)[:MOST].count()
+    mark = read_up_to(grants).values_list("seq", flat=True).first()
+    return counting.counts({"news": newest(grants, mark)}, MOST - 1)["news"]
 
 
 def news(grants: Grants) -> list[Change]:
     """The waiting changes, newest first, at most `MOST`."""
     seq = Link.objects.filter(entry_id=OuterRef("pk")).values("seq")
-    rows = list(_news(grants).annotate(seq=Subquery(seq)).order_by("-seq")[:MOST])
+    mark = read_up_to(grants).values_list("seq", flat=True).first()
+    rows = list(_news(grants, mark, REACH).annotate(seq=Subquery(seq)).order_by("-seq")[:MOST])
     cases = visible_to(grants).in_bulk({row.subject_id for row in rows})
     return [Change(row.seq, row, cases[row.subject_id]) for row in rows if row.subject_id in cases]
 

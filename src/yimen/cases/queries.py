@@ -50,6 +50,11 @@ def visible_to(grants: Grants) -> QuerySet[Case]:
     return Case.objects.filter(visible(grants, "cases.view"))
 
 
+def counted_for(grants: Grants) -> QuerySet[Case]:
+    """The matters that count in this person's figures: also those whose period is over, of which only facts are left."""
+    return Case.objects.filter(visible(grants, "cases.count"))
+
+
 def get_visible(grants: Grants, ref: UUID, *, lock: bool = False) -> Case:
     """One matter with its units and category; with `lock` its row is held until the transaction ends.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,8 +50,13 @@ def delete_filter(actor: Actor, row_id: int) -> None:
     _own(actor, row_id).delete()
 
 
+def saved_filters(user_id: int) -> QuerySet[SavedFilter]:
+    """By name."""
+    return SavedFilter.objects.filter(user=user_id)
+
+
 def filters_of(user_id: int | None) -> list[SavedFilter]:
-    return list(SavedFilter.objects.filter(user=user_id)) if user_id is not None else []
+    return list(saved_filters(user_id)) if user_id is not None else []
 
 
 def _own(actor: Actor, row_id: int) -> SavedFilter:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.db.models import QuerySet
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants, can
 from yimen.access.roles import Role
 from yimen.accounts.models import User
-from yimen.cases import instructions, joint, letterbook, queries
+from yimen.cases import changes, instructions, joint, letterbook, queries
 from yimen.cases.access import UNIT_ROLES
-from yimen.cases.actions.filters import filters_of
-from yimen.cases.changes import count_news
+from yimen.cases.actions.filters import saved_filters
 from yimen.cases.models import SavedFilter
+from yimen.foundation import counting
 from yimen.intake.queries import queue
 from yimen.organisations.queries import memberships_of
 
@@ -28,7 +32,7 @@ KEYS = {"mine": "g m", "due-soon": "g d", "overdue": "g o", "unit": "g u", "chan
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One door. `count` None means that nothing is counted there."""
+    """One door. `count` None means that nothing is counted there; above 999 it is said as 999+."""
 
     label: object
     url: str
@@ -36,6 +40,10 @@ class Item:
     key: str = ""
     late: bool = False
     current: bool = False
+
+    @property
+    def said(self) -> str:
+        return counting.said(self.count or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,64 +63,96 @@ class Rail:
     standing: list[str] = field(default_factory=list)
 
 
+# The lists with a number beside them, in the order of the rail; the pressing ones only while there is something.
+USUAL = ("mine", "due-soon", "overdue", "first-contact", "unit")
+PRESSING = ("reminded", "urged", "extension", "charge", "unreported")
+DESKS = ("callback", "screening", "history")
+
+
 def of(grants: Grants, user_id: int, path: str) -> Rail:
-    """The rail for one person on one page: one query for all counts, one for the unit's name."""
-    counts = queries.counts(grants)
-    news = count_news(grants)
-    lists = _lists(grants, counts, path, ("mine", "due-soon", "overdue", "first-contact", "unit"))
+    """The rail for one person on one page. Two statements: what is the person's own, then every number."""
+    own = _own(grants, user_id)
+    counts = counting.counts(_counted(grants, own.mark))
+    news = min(counts["news"], changes.MOST)
     groups = [
         Group(
             "",
             [
-                *_before_me(grants, path),
-                *lists,
+                *_before_me(grants, counts, path),
+                *_lists(grants, counts, path, USUAL),
                 *_pressing(grants, counts, path),
-                *_helping(grants, path),
-                *_writing(grants, path),
+                *_helping(counts, path),
+                *_writing(counts, path),
                 _door("changes", _("有什么变化"), path, key=KEYS["changes"], count=news),
             ],
         ),
-        Group(_("我的筛选"), _saved(user_id)),
+        Group(_("我的筛选"), _saved(own.filters)),
         Group(_("窗口"), _window(grants, counts, path)),
         Group(_("中心"), _centre(grants, counts, path)),
         Group(_("管理"), _administration(grants, path)),
     ]
-    membership = memberships_of(user_id).first()
-    name = membership.unit.name if membership else ""
     shown = [group for group in groups if group.items]
-    return Rail(name, grants.has(*DESK), shown, news, _standing(grants))
+    standing = [_("代%s") % name for name in own.standing]
+    return Rail(own.unit, grants.has(*DESK), shown, news, standing)
 
 
-def _standing(grants: Grants) -> list[str]:
-    """In whose place this person acts today (代理), by name."""
-    if not grants.standing:
-        return []
-    names = User.objects.filter(pk__in=grants.stands_for()).order_by("name").values_list("name", flat=True)
-    return [_("代%s") % name for name in names]
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What is the person's own: the unit's name, for whom they stand in (代理), filters, how far changes were seen."""
+
+    unit: str
+    standing: list[str]
+    filters: list[SavedFilter]
+    mark: int | None
 
 
-def _before_me(grants: Grants, path: str) -> list[Item]:
-    """待批示, for who gives instructions: two small counts."""
+def _own(grants: Grants, user_id: int) -> Own:
+    rows = counting.columns(
+        {
+            "unit": memberships_of(user_id).values("unit__name")[:1],
+            "standing": User.objects.filter(pk__in=grants.stands_for()).order_by("name").values("name"),
+            "filters": saved_filters(user_id).values_list(
+                JSONObject(name="name", list="list", query="query")
+            ),
+            "mark": changes.read_up_to(grants).values("seq"),
+        }
+    )
+    filters = [SavedFilter(**json.loads(row)) for row in rows["filters"]]
+    return Own("".join(rows["unit"]), rows["standing"], filters, next(iter(rows["mark"]), None))
+
+
+def _counted(grants: Grants, mark: int | None) -> dict[str, QuerySet[Any, Any]]:
+    """Everything that has a number for this person, as rows to count."""
+    offered = [name for name in (*USUAL, *PRESSING, *DESKS) if WORKLISTS[name].offered(grants)]
+    found: dict[str, QuerySet[Any, Any]] = {**queries.counted(grants, (*offered, "supervised"))}
+    found["news"] = changes.newest(grants, mark)
+    if can(grants, "cases.instruct"):
+        found |= instructions.asked(grants)
+    if grants.has(*DESK, *UNIT_ROLES):
+        found["assisting"] = joint.parts_waiting_for(grants)
+    if grants.has(*DESK, Role.HANDLER, Role.HEAD):
+        found["letters"] = letterbook.waiting(grants)
+    if grants.has(*DESK):
+        found["queue"] = queue(grants)
+    return found
+
+
+def _before_me(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
+    """待批示, for who gives instructions."""
     if not can(grants, "cases.instruct"):
         return []
-    return [_door("instructions", _("待批示"), path, count=instructions.count(grants))]
+    return [_door("instructions", _("待批示"), path, count=counts["instruct"] + counts["confirm"])]
 
 
-def _helping(grants: Grants, path: str) -> list[Item]:
+def _helping(counts: dict[str, int], path: str) -> list[Item]:
     """协办, where a part is owed: by the own unit, at the desk by units without accounts."""
-    owed = joint.parts_waiting_for(grants).count() if grants.has(*DESK, *UNIT_ROLES) else 0
-    return (
-        [_door("assisting", _("协办"), path, count=owed)]
-        if owed or path == reverse("staff:assisting")
-        else []
-    )
+    item = _door("assisting", _("协办"), path, count=counts.get("assisting", 0))
+    return [item] if item.count or item.current else []
 
 
-def _writing(grants: Grants, path: str) -> list[Item]:
-    """文书待办, for who drafts, signs or seals letters: one small count."""
-    if not grants.has(*DESK, Role.HANDLER, Role.HEAD):
-        return []
-    return [_door("letters", _("文书待办"), path, count=letterbook.waiting(grants).count())]
+def _writing(counts: dict[str, int], path: str) -> list[Item]:
+    """文书待办, for who drafts, signs or seals letters."""
+    return [_door("letters", _("文书待办"), path, count=counts["letters"])] if "letters" in counts else []
 
 
 def list_url(name: str) -> str:
@@ -125,9 +165,8 @@ def filter_url(row: SavedFilter) -> str:
     return f"{base}?{row.query}" if row.query else base
 
 
-def _saved(user_id: int) -> list[Item]:
-    """Own filters by name, without counts: one query for all; the last line leads to renaming and deleting."""
-    rows = filters_of(user_id)
+def _saved(rows: list[SavedFilter]) -> list[Item]:
+    """Own filters by name, without counts; the last line leads to renaming and deleting."""
     last = [Item(_("改名或删除…"), reverse("staff:filters"))] if rows else []
     return [*(Item(row.name, filter_url(row)) for row in rows), *last]
 
@@ -145,8 +184,7 @@ def _lists(grants: Grants, counts: dict[str, int], path: str, names: tuple[str, 
 
 def _pressing(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
     """临期提醒, 催办, 延期待批 and the like: only when there is something, or on the page itself."""
-    names = ("reminded", "urged", "extension", "charge", "unreported")
-    return [item for item in _lists(grants, counts, path, names) if item.count or item.current]
+    return [item for item in _lists(grants, counts, path, PRESSING) if item.count or item.current]
 
 
 def _window(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
@@ -157,7 +195,7 @@ def _window(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
     items += [_door(name, label, path) for name, label in (*doors, ("returning", _("再次来访")))]
     items += [*_lists(grants, counts, path, ("callback",)), _door("callbacks", _("逐件回访"), path)]
     items += [_door("offline", _("脱机登记表"), path)]
-    return [*items, _door("queue", _("导入待接收"), path, count=queue(grants).count())]
+    return [*items, _door("queue", _("导入待接收"), path, count=counts["queue"])]
 
 
 def _centre(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:

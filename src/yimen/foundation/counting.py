@@ -1,0 +1,62 @@
+"""Several small questions asked of the database in one statement: counts that stop, and short columns.
+
+Each question is an ordinary queryset, so what a person may see is asked where it always is; only the round trips
+are saved. A count stops one above `MOST`: whether a list holds a thousand or a million makes no difference to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+MOST = 999
+Rows = QuerySet[Any, Any]
+
+
+def counts(wanted: Mapping[str, Rows], most: int = MOST) -> dict[str, int]:
+    """How many rows each queryset has; `most` + 1 stands for every number above `most`. One statement."""
+    return ask({name: _count(rows, most) for name, rows in wanted.items()})
+
+
+def columns(wanted: Mapping[str, Rows]) -> dict[str, list[Any]]:
+    """The values of querysets of one column each (`values`), in their order. One statement."""
+    return ask({name: _column(rows) for name, rows in wanted.items()})
+
+
+def said(count: int, most: int = MOST) -> str:
+    """A count in words: exact up to `most`, else "999+"."""
+    return f"{most}+" if count > most else str(count)
+
+
+def ask(questions: Mapping[str, tuple[str, tuple[Any, ...]]]) -> dict[str, Any]:
+    """The answer to each scalar expression, by name."""
+    if not questions:
+        return {}
+    words = ", ".join(sql for sql, _params in questions.values())
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {words}", [each for _sql, params in questions.values() for each in params])
+        return dict(zip(questions, cursor.fetchone(), strict=True))
+
+
+def _count(rows: Rows, most: int) -> tuple[str, tuple[Any, ...]]:
+    narrow = rows.select_related(None).order_by().values("pk")[: most + 1]
+    try:
+        sql, params = narrow.query.sql_with_params()
+    except EmptyResultSet:
+        return "0", ()
+    return f"(SELECT count(*) FROM ({sql}) AS found)", params
+
+
+def _column(rows: Rows) -> tuple[str, tuple[Any, ...]]:
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return "ARRAY[]::text[]", ()
+    return f"ARRAY({sql})", params
+
+
+__all__ = ["MOST", "columns", "counts", "said"]
