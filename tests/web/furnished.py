@@ -81,12 +81,16 @@ class Street:
         return verb(person.actor, person.grants, case.uuid, *more, **data)
 
     def petition(self, name: str, state: str = "in_hand", at: Any = None, **more: Any) -> Case:
-        case = self.cast["clerk1"].opens(at=at, phone="13800002071", name="王建国", place="永安小区6号楼", **more)
+        case = self.cast["clerk1"].opens(
+            at=at, phone="13800002071", name="王建国", place="永安小区6号楼", **more
+        )
         case = self.act("director", limits.screen, case, flow="petition", at=at)
         return self.keep(name, advance(self.cast, case, state, at=at))
 
     def service(self, name: str, state: str = "", at: Any = None, **more: Any) -> Case:
-        case = self.cast["clerk1"].opens("路灯不亮，晚上看不清路。", "appearance", at=at, place="永安小区", **more)
+        case = self.cast["clerk1"].opens(
+            "路灯不亮，晚上看不清路。", "appearance", at=at, place="永安小区", **more
+        )
         case = self.act("director", limits.screen, case, flow="service", at=at)
         return self.keep(name, advance(self.cast, case, state, at=at) if state else case)
 
@@ -115,7 +119,16 @@ def _step(actor: Actor, grants: Grants, ref: UUID, verb: str, **data: Any) -> Ca
 
 def _states(street: Street, _number: int) -> None:
     """One matter in every state of the straight way, an untouched one, one above, one closed long ago."""
-    for state in ("registered", "dispatched", "signed", "verified", "told", "called_back", "rated", "archived"):
+    for state in (
+        "registered",
+        "dispatched",
+        "signed",
+        "verified",
+        "told",
+        "called_back",
+        "rated",
+        "archived",
+    ):
         street.petition(state, state)
     for state in ("", "dispatched", "reported", "told"):
         street.service(f"service {state}", state)
@@ -229,7 +242,9 @@ def _administered(street: Street, number: int) -> None:
     cast, today = street.cast, timezone.localdate()
     if not number:
         away = RoleGrant.objects.get(user=cast["leader1"].user)
-        access.stand_in(cast["security"].actor, away, cast["director"].user, today, today + 9 * DAY, reason="出差")
+        access.stand_in(
+            cast["security"].actor, away, cast["director"].user, today, today + 9 * DAY, reason="出差"
+        )
         cast["director"]._grants = None
     new = cast.joins(f"new{number}", f"新同事{number}", "zhifa", Role.HANDLER)
     link = {"reason": "忘了密码，本人已到场"}
