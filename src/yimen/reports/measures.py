@@ -1,7 +1,8 @@
 """Every figure by name, as the list behind it: its number is that list counted (DOMAIN.md §0.18–20, §7).
 
-Names, words and definitions stand in data/measures.csv; here each name gets its list. What a reader may see is
-decided by `cases.view`; sealed matters are in no list.
+Names, words and definitions stand in data/measures.csv; here each name gets its list. Which matters count
+for a reader is decided by `cases.count` (what may be seen, and what might be, were its period not over), so that a
+figure stays what it was when matters are destroyed; sealed matters are in no list.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from yimen.access.registry import Grants
 from yimen.cases import queries
 from yimen.cases.models import Category
 from yimen.cases.states import OPEN_STATES
+from yimen.foundation import counting
 from yimen.foundation.errors import Missing
 from yimen.organisations.models import Unit
 
@@ -137,7 +139,7 @@ def _base(name: str, span: Period) -> tuple[str, Q]:
 
 def _sources(grants: Grants, base: str, span: Period) -> list[Rows]:
     """The rows of a list inside what the reader may see; never of a sealed matter."""
-    seen = queries.visible_to(grants).filter(sealed=False).values("pk")
+    seen = queries.counted_for(grants).filter(sealed=False).values("pk")
     return [make(span).filter(of_case__in=seen) for make in _LISTS[base]]
 
 
@@ -164,22 +166,54 @@ def _grouped(rows: Rows, span: Period, by: str) -> Rows:
     return rows.annotate(group=Subquery(latest.values("category__key")[:1]))
 
 
-def tally(grants: Grants, wanted: Iterable[str], span: Period, by: str = "") -> dict[str, dict[str, int]]:
-    """Of each figure how many rows each unit or category has, by key ("-" without one; "" when not grouped).
+Tally = dict[str, dict[str, int]]
 
-    One query for each list, however many of its parts are wanted and however many rows there are.
-    """
-    found: dict[str, dict[str, int]] = {name: {} for name in wanted}
-    keys, parts = _keys(by), [(name, *_base(name, span)) for name in found]
-    for base in dict.fromkeys(row[1] for row in parts):
-        mine = {f"n{place}": row for place, row in enumerate(parts) if row[1] == base}
-        columns = {alias: Count("pk", filter=row[2] or None) for alias, row in mine.items()}
-        for rows in _sources(grants, base, span):
-            for line in _grouped(rows, span, by).order_by().values("group").annotate(**columns):
-                key = keys.get(line["group"], "-")
-                for alias, (name, _list, _condition) in mine.items():
-                    found[name][key] = found[name].get(key, 0) + line[alias]
-    return {name: {key: n for key, n in row.items() if n} for name, row in found.items()}
+
+def tally(grants: Grants, wanted: Iterable[str], span: Period, by: str = "") -> Tally:
+    """Of each figure how many rows each unit or category has, by key ("-" without one; "" when not grouped)."""
+    return tallies(grants, [(wanted, by)], span)[0]
+
+
+def tallies(grants: Grants, asked: Iterable[tuple[Iterable[str], str]], span: Period) -> list[Tally]:
+    """Several tallies. One statement for all, with a sub-select for each list, however many of its parts are wanted
+    and however many rows there are."""
+    sums = [_Sum(grants, list(wanted), span, by, f"t{place}") for place, (wanted, by) in enumerate(asked)]
+    questions = {name: rows for one in sums for name, rows in one.questions.items()}
+    units = {"units": Unit.objects.values("pk", "key")} if any(one.by == "unit" for one in sums) else {}
+    found = counting.tables(questions | units)
+    keys = {row["pk"]: row["key"] for row in found.pop("units", [])}
+    return [one.added_up(found, keys) for one in sums]
+
+
+class _Sum:
+    """One tally while it is asked and added up: its lists as questions, which column of each is which figure."""
+
+    def __init__(self, grants: Grants, wanted: list[str], span: Period, by: str, mark: str) -> None:
+        self.wanted, self.by = wanted, by
+        self.questions: dict[str, Rows] = {}
+        self._columns: dict[str, dict[str, str]] = {}
+        parts = [(name, *_base(name, span)) for name in dict.fromkeys(wanted)]
+        for base in dict.fromkeys(row[1] for row in parts):
+            mine = {f"n{place}": row for place, row in enumerate(parts) if row[1] == base}
+            columns = {alias: Count("pk", filter=row[2] or None) for alias, row in mine.items()}
+            for place, rows in enumerate(_sources(grants, base, span)):
+                question = f"{mark} {base} {place}"
+                grouped = _grouped(rows, span, by).order_by().values("group").annotate(**columns)
+                self.questions[question] = grouped
+                self._columns[question] = {alias: row[0] for alias, row in mine.items()}
+
+    def added_up(self, found: dict[str, list[dict[str, Any]]], units: dict[int, str]) -> Tally:
+        sums: Tally = {name: {} for name in self.wanted}
+        for question, columns in self._columns.items():
+            for line in found[question]:
+                key = units.get(line["group"], "-") if self.by == "unit" else line["group"] or self._without
+                for alias, name in columns.items():
+                    sums[name][key] = sums[name].get(key, 0) + line[alias]
+        return {name: {key: n for key, n in row.items() if n} for name, row in sums.items()}
+
+    @property
+    def _without(self) -> str:
+        return "-" if self.by else ""
 
 
 def count_all(grants: Grants, wanted: Iterable[str], span: Period) -> dict[str, int]:
@@ -193,14 +227,6 @@ def count(grants: Grants, name: str, span: Period) -> int:
 def counts(grants: Grants, name: str, span: Period, by: str) -> dict[str, int]:
     """How many rows of each unit or category; "-" without one."""
     return tally(grants, [name], span, by)[name]
-
-
-def _keys(by: str) -> dict[Any, str]:
-    if not by:
-        return {"": ""}
-    if by == "unit":
-        return dict(Unit.objects.values_list("pk", "key"))
-    return {key: key for key in Category.objects.values_list("key", flat=True)}
 
 
 def names(by: str) -> dict[str, str]:

@@ -83,3 +83,40 @@ class Limit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.step}"
+
+
+class Export(models.Model):
+    """A long list that somebody asked for as a workbook: made by a job, fetched by the same person, gone after a day.
+
+    What was asked (words of a search may be a name) and the file are sealed with a key of this row alone: destroying
+    it destroys both. The file lies in the home, never in the database.
+    """
+
+    uuid = models.UUIDField(unique=True)
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(
+        max_length=80, help_text="which list: registers/visits, work/mine, search, figures/due"
+    )
+    asked_at = models.DateTimeField()
+    asked = models.BinaryField(help_text="title, notes, filters and language as JSON, sealed")
+    key = models.BinaryField(null=True, help_text="wrapped by the master key; null when destroyed")
+    state = models.CharField(max_length=8, default="asked", help_text="reports.exports.STATES")
+    rows = models.PositiveIntegerField(help_text="lines when it was asked for; once made, lines in the file")
+    done = models.PositiveIntegerField(default=0, help_text="lines written so far")
+    made_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-asked_at"], name="export_user")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["asked", "making", "made", "refused", "failed", "gone"]),
+                name="export_state",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="gone") | models.Q(key__isnull=True), name="export_gone_has_no_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.state}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -22,6 +22,7 @@ from . import workbook
 from .cells import CELLS, Line, fill, minute
 from .period import period
 from .settings import read
+from .workbook import Cell
 
 MOST: Final = 20_000  # rows of one workbook
 CHUNK: Final = 1_000
@@ -125,11 +126,20 @@ def lines(name: str, found: QuerySet[Any]) -> Iterator[Line]:
 
 
 def export(
-    name: str, found: QuerySet[Any], *, title: str = "", at: datetime | None = None, notes: Iterable[str] = ()
-) -> tuple[bytes, int]:
-    """The register as XLSX, and how many rows it has. `notes` say which filter; the moment is said too."""
+    name: str, found: QuerySet[Any], *, title: str = "", at: datetime | None = None, notes: Iterable[str] = (),
+    told: Callable[[int], object] = lambda _done: None,
+) -> tuple[bytes, int]:  # fmt: skip
+    """The register as XLSX, and how many rows it has. `notes` say which filter; the moment is said too.
+
+    `told` is called with the rows written so far, after every thousand and at the end.
+    """
     kind = register(name)
-    table = [[CELLS[column.code](line) for column in kind.columns] for line in lines(name, found)]
+    table: list[list[Cell]] = []
+    for line in lines(name, found):
+        table.append([CELLS[column.code](line) for column in kind.columns])
+        if len(table) % CHUNK == 0:
+            told(len(table))
+    told(len(table))
     stamp = _("截至 %(at)s，共 %(n)d 行") % {"at": minute(at or timezone.now()), "n": len(table)}
     heads = [(column.words, column.width) for column in kind.columns]
     return workbook.workbook(title or str(kind.title), [*notes, stamp], heads, table), len(table)

@@ -135,8 +135,9 @@ def _told(grants: Grants, span: Period) -> Iterator[Told]:
 
 
 def _described(refs: list[int], span: Period) -> list[str]:
-    found = Case.objects.select_related("category", "lead_unit", "grid__parent").in_bulk(refs)
-    return [_description(found[ref]) for ref in refs]
+    rows = Case.objects.filter(hidden_at__isnull=True).select_related("category", "lead_unit", "grid__parent")
+    found = rows.in_bulk(refs)
+    return [_description(found[ref]) for ref in refs if ref in found]
 
 
 def _description(case: Case) -> str:

@@ -12,14 +12,15 @@ from yimen.cases import queries
 from yimen.cases.states import FLOWS, STATES
 from yimen.cases.wording import in_turn
 from yimen.organisations.models import Unit
-from yimen.reports import exporting, registers
+from yimen.reports import registers
 from yimen.reports.cells import CELLS
+from yimen.reports.lists import Wanted
 from yimen.reports.sheets import period_words
 
 from ..door import StaffRequest, page
 from ..show import period as periods
 from ..show.words import category_name
-from .reports import XLSX, attached
+from . import exports
 
 FIRST = "visits"
 SEEN = 10  # rows shown before the file is taken
@@ -51,13 +52,11 @@ def registers_page(request: StaffRequest) -> HttpResponse:
 def register_file(request: StaffRequest, name: str) -> HttpResponse:
     """The register as XLSX: exactly the rows that the page counted under this filter."""
     kind, span, filters = registers.register(name), periods.asked(request).span, _filters(request)
-    found = registers.rows(request.grants, name, span.first, span.last, filters)
     chosen = in_turn(option["words"] for option in _options(filters) if option["words"])
     notes = [period_words(span), *([_("筛选：%s") % chosen] if chosen else [])]
-    body, count = registers.export(name, found, notes=notes)
     said = {"from": span.first.isoformat(), "to": span.last.isoformat(), **filters}
-    exporting.exported(request.actor, request.grants, f"registers/{name}", count, said, "xlsx")
-    return attached(body, XLSX, f"{kind.title}-{span.first:%Y%m%d}-{span.last:%Y%m%d}.xlsx")
+    file = f"{kind.title}-{span.first:%Y%m%d}-{span.last:%Y%m%d}.xlsx"
+    return exports.give(request, Wanted(f"registers/{name}", str(kind.title), notes, said, file))
 
 
 def _filters(request: StaffRequest) -> dict[str, str]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.cases import queries
-from yimen.cases.models import Case
 from yimen.cases.wording import in_turn
 from yimen.foundation.errors import Missing
-from yimen.reports import exporting, indicators, measures, registers, settings
+from yimen.reports import indicators, measures, settings
+from yimen.reports.lists import Wanted
 from yimen.reports.period import Period
 from yimen.reports.sheets import moments, period_words
 
@@ -24,9 +23,9 @@ from ..door import StaffRequest, page
 from ..lists import WORKLISTS
 from ..show import period as periods
 from ..show.row import rows_of
+from . import exports
 from .worklist import chosen_filters
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 100  # lines of one list on a page
 
 
@@ -36,29 +35,14 @@ def worklist(request: StaffRequest, name: str) -> HttpResponse:
     if name not in WORKLISTS:
         raise Missing(_("没有这个清单"))
     filters = chosen_filters(request)
-    rows = queries.filtered(queries.worklist(request.grants, name), filters).order_by("due_at", "id")
-    return list_workbook(request, rows, f"work/{name}", str(WORKLISTS[name].title), filters)
+    return exports.give(request, list_of(f"work/{name}", str(WORKLISTS[name].title), filters))
 
 
-def list_workbook(
-    request: StaffRequest, rows: QuerySet[Case], name: str, title: str, filters: dict[str, str]
-) -> HttpResponse:
-    """Exactly these matters in the visitors' register, and an entry that they were taken out."""
-    body, count = registers.export("visits", registers.of_matters(rows), title=title, notes=_notes(filters))
-    exporting.exported(request.actor, request.grants, name, count, filters, "xlsx")
-    return attached(body, XLSX, f"{title}-{timezone.localdate():%Y%m%d}.xlsx")
-
-
-def _notes(filters: dict[str, str]) -> list[str]:
+def list_of(what: str, title: str, filters: dict[str, str]) -> Wanted:
+    """A list on the screen, with its filters, in the visitors' register."""
     chosen = in_turn(value for value in filters.values() if value)
-    return [_("筛选：%s") % chosen] if chosen else []
-
-
-def attached(body: bytes, kind: str, name: str) -> HttpResponse:
-    answer = HttpResponse(body, content_type=kind)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    notes = [_("筛选：%s") % chosen] if chosen else []
+    return Wanted(what, title, notes, filters, f"{title}-{timezone.localdate():%Y%m%d}.xlsx")
 
 
 @page("reports.read", methods=("GET", "HEAD"))
@@ -124,10 +108,11 @@ def exceptions(request: StaffRequest) -> HttpResponse:
 def figure(request: StaffRequest, name: str) -> HttpResponse:
     """The list behind one number, page by page, or as a workbook (?as=xlsx)."""
     asked, by, key = periods.asked(request), request.GET.get("by", ""), request.GET.get("key", "")
+    measure = measures.MEASURES.get(name)
+    if measure is not None and request.GET.get("as") == "xlsx" and request.method == "GET":
+        return _list_behind(request, measure, asked.span, by, key)
     found = measures.rows_of(request.grants, name, asked.span, by, key)
     measure = measures.MEASURES[name]
-    if request.GET.get("as") == "xlsx" and request.method == "GET":
-        return _list_behind(request, found, measure, asked.span, by, key)
     turn = _turn(request.GET.get("page", ""), len(found))
     here = found[(turn - 1) * SHOWN : turn * SHOWN]
     joined = ("category", "lead_unit", "holder", "holder_unit", "clock")
@@ -155,19 +140,11 @@ def _turn(text: str, count: int) -> int:
 
 
 def _list_behind(
-    request: StaffRequest,
-    found: list[measures.Row],
-    measure: measures.Measure,
-    span: Period,
-    by: str,
-    key: str,
+    request: StaffRequest, measure: measures.Measure, span: Period, by: str, key: str
 ) -> HttpResponse:
     """The matters of a list, each once, in the visitors' register."""
-    refs = {row.case_id for row in found}
-    rows = queries.visible_to(request.grants).filter(pk__in=refs).order_by("received_at", "id")
     notes = [period_words(span), moments(span)]
-    body, count = registers.export("visits", registers.of_matters(rows), title=measure.words, notes=notes)
     filters = {"from": span.first.isoformat(), "to": span.last.isoformat(), "at": span.cutoff.isoformat(),
                "known": span.known.isoformat(), "by": by, "key": key}  # fmt: skip
-    exporting.exported(request.actor, request.grants, f"figures/{measure.name}", count, filters, "xlsx")
-    return attached(body, XLSX, f"{measure.words}-{span.first:%Y%m%d}-{span.last:%Y%m%d}.xlsx")
+    name = f"{measure.words}-{span.first:%Y%m%d}-{span.last:%Y%m%d}.xlsx"
+    return exports.give(request, Wanted(f"figures/{measure.name}", measure.words, notes, filters, name))

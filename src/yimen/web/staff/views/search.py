@@ -11,7 +11,7 @@ from yimen.cases import queries
 
 from ..door import StaffRequest, page
 from ..show.row import rows_of
-from . import reports
+from . import exports, reports
 
 
 @page(methods=("GET", "HEAD"))
@@ -27,9 +27,7 @@ def search(request: StaffRequest) -> HttpResponse:
 @page("reports.read", methods=("GET",))
 def workbook(request: StaffRequest) -> HttpResponse:
     """Everything that this search finds, also beyond the page, as a workbook."""
-    words = _words(request)
-    found = queries.found_by(request.grants, words)
-    return reports.list_workbook(request, found, "search", _("搜索"), {"q": words})
+    return exports.give(request, reports.list_of("search", _("搜索"), {"q": _words(request)}))
 
 
 def _words(request: StaffRequest) -> str:

@@ -14,7 +14,8 @@ from yimen.reports.period import Period, period
 
 from ..door import StaffRequest, page
 from ..show import period as periods
-from .reports import XLSX, attached, number
+from .exports import XLSX, attached
+from .reports import number
 
 FORMS = {"pdf": "application/pdf", "xlsx": XLSX}
 
