@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when FILE is whole and on the disk."""
-    from .keeping import keyset, marks, taking
+    from .keeping import keyset, marks, state, taking
 
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # so that the draft is removed
     home, target = Home(Path(args.home).resolve()), Path(args.file).absolute()
@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
     with database.database(home) as addresses:
         taken = taking.take(home, addresses, target)
     said = taking.described(taken)
+    state.note_done(home, "backup", True, **said)
     sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n" if args.json else _text(dict(said)))
     if not keyset.is_exported(home):
         say(

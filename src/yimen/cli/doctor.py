@@ -47,10 +47,10 @@ def findings(home: Home) -> list[Finding]:
     if not install.has_packages() or not home.root.exists():
         return found
     try:
-        from . import look_database
+        from . import look_backup, look_database
     except ModuleNotFoundError as error:
         return [*found, fault(f"缺少软件包 {error.name}", f"package {error.name} is missing", *_AGAIN)]
-    return [*found, *look_database.findings(home)]
+    return [*found, *look_backup.findings(home), *look_database.findings(home)]
 
 
 _AGAIN = ("运行 ./yimen up 重新安装", "run ./yimen up to install again")

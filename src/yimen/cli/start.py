@@ -24,6 +24,7 @@ from yimen.localdb.cluster import Cluster
 from . import database, homes, preflight, serving, supervisor
 from .database import Addresses
 from .keeping import marks, upgrading
+from .keeping.nightly import Nightly
 from .progress import Failed, Steps, follow, run, say
 from .services import end_orphans
 
@@ -47,7 +48,10 @@ def up(home: Home, args: argparse.Namespace) -> None:
             serving.start(services, args)
         sys.stdout.write(serving.banner(home, args))
         sys.stdout.flush()
-        supervisor.supervise(services, cluster, partial(database.start, home, cluster) if cluster else None)
+        night = Nightly(home, serving.command("nightly", "--home", str(home.root)), serving.environment(home))
+        stack.callback(night.stop)
+        restart = partial(database.start, home, cluster) if cluster else None
+        supervisor.supervise(services, cluster, restart, night.beat)
 
 
 def _prepare(

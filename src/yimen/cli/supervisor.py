@@ -40,15 +40,22 @@ def stoppable() -> Iterator[None]:
 
 
 def supervise(
-    services: Sequence[Service], cluster: Cluster | None, start_database: Callable[[], None] | None
+    services: Sequence[Service],
+    cluster: Cluster | None,
+    start_database: Callable[[], None] | None,
+    beside: Callable[[], None] = lambda: None,
 ) -> None:
-    """Runs until Stopped is raised. A dead part is started again at once; what dies again and again waits longer."""
+    """Runs until Stopped is raised. A dead part is started again at once; what dies again and again waits longer.
+
+    `beside` is asked at every beat and must not take long.
+    """
     while True:
         if cluster is not None and start_database is not None and not cluster.alive():
             _restart(start_database)
         for service in services:
             if service.watch():
                 say(f"{service.name} 意外停止，重新启动 / died, starting it again")
+        beside()
         time.sleep(BEAT)
 
 

@@ -155,20 +155,20 @@ def epoch(moment: datetime) -> str:
 def said(row: Row) -> bytes:
     """What the application said: everything but what the database adds, the id and the time of recording."""
     who = [row.actor_id, row.actor_label, row.via]
-    return _joined([row.kind, row.subject, row.subject_id, *who, row.at, json_bytes(row.payload), row.sealed])
+    return joined([row.kind, row.subject, row.subject_id, *who, row.at, json_bytes(row.payload), row.sealed])
 
 
 def origin(keys: Keyring, said: bytes, nonce: bytes) -> bytes:
     """`nonce` and the HMAC by which the application vouches for what it said; no nonce is used twice."""
-    return nonce + keys.origin_mac(_joined([LABEL, nonce]) + said)
+    return nonce + keys.origin_mac(joined([LABEL, nonce]) + said)
 
 
 def link_bytes(seq: int, row: Row, said: bytes) -> bytes:
     """What one link of the chain covers, beside the previous HMAC: the number and every column."""
-    return _joined([LABEL, seq, row.id, row.recorded_at]) + said + _part(row.origin)
+    return joined([LABEL, seq, row.id, row.recorded_at]) + said + _part(row.origin)
 
 
-def _joined(parts: Iterable[int | str | bytes | None]) -> bytes:
+def joined(parts: Iterable[int | str | bytes | None]) -> bytes:
     return b"".join(map(_part, parts))
 
 

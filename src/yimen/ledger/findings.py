@@ -41,6 +41,7 @@ NOTICES = {
     "set_back": _(
         "那次恢复放下了第 %(seq)s 号之后、到第 %(beyond)s 号的旧记录：校验点见过它们，这条链上没有"
     ),
+    "redacted": _("有 %(count)s 条旧记录所填的文字已随事项销毁，其余内容有凭证、没有改动"),
     "checkpoint_torn": _("校验点文件第 %(line)s 行无法读取，可能是断电时没有写完"),
     "head_missing": _("最新校验点文件无法读取，以逐行的校验点为准"),
 }
@@ -71,6 +72,7 @@ class Report:
     waiting: int = 0
     checkpoints: int = 0
     tail: int = 0
+    redacted: int = 0
     findings: list[Finding] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from yimen.foundation.crypto import Keyring
 from yimen.foundation.errors import YimenError
-from yimen.ledger import canonical, guards, restores
+from yimen.ledger import canonical, guards, redaction, restores
 from yimen.ledger.canonical import Row
 from yimen.ledger.checkpoints import START, Checkpoint, Checkpoints
 from yimen.ledger.findings import Report
@@ -190,10 +190,12 @@ def _by_seq(held: list[Checkpoint]) -> dict[int, list[Checkpoint]]:
 
 def _walk(report: Report, keys: Keyring, wanted: dict[int, list[Checkpoint]], progress: Progress) -> None:
     before, mac = 0, b""
+    redacted = redaction.known()
     for done, link in enumerate(_links(), 1):
         if link.seq != before + 1:
             report.add("gap", before=before, seq=link.seq)
-        _link(report, keys, mac, link)
+        if not _redacted(report, keys, link, redacted):
+            _link(report, keys, mac, link)
         for checkpoint in wanted.pop(link.seq, ()):
             if checkpoint.mac != link.mac.hex():
                 report.add("checkpoint_differs", seq=link.seq, at=checkpoint.at)
@@ -201,6 +203,8 @@ def _walk(report: Report, keys: Keyring, wanted: dict[int, list[Checkpoint]], pr
         if done % PROGRESS_EVERY == 0:
             progress(done, report.numbered)
     report.tail = before
+    if report.redacted:
+        report.add("redacted", count=report.redacted)
     _unmet(report, before, wanted)
     progress(report.numbered, report.numbered)
 
@@ -226,6 +230,14 @@ def _link(report: Report, keys: Keyring, prev: bytes, link: Link) -> None:
 def _origin(report: Report, keys: Keyring, row: Row, said: bytes) -> None:
     if canonical.origin(keys, said, row.origin[: canonical.NONCE_SIZE]) != row.origin:
         report.add("entry_forged", entry=row.id)
+
+
+def _redacted(report: Report, keys: Keyring, link: Link, marks: dict[int, str]) -> bool:
+    """Whether the typed words of this old entry were taken out lawfully, and nothing else of it changed since."""
+    if link.row is None or marks.get(link.entry_id) != redaction.mark(keys, link.row):
+        return False
+    report.redacted += 1
+    return True
 
 
 def _links() -> Iterator[Link]:

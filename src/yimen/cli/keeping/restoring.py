@@ -277,7 +277,10 @@ def _compare(home: Home, addresses: Addresses, manifest: Mapping[str, Any]) -> N
 def _take_from_outside(home: Home, erasures: Path | None, checkpoints: Path | None) -> None:
     """What has outlived the old home: the list of destroyed matters, and the ledger's second place."""
     if erasures:
-        _put(home.erasures, [erasures.read_bytes()])
+        draft = home.root / f".{home.erasures.name}"  # as the backup knew it
+        known = draft.read_text().splitlines() if draft.exists() else []
+        lines = dict.fromkeys([*known, *erasures.read_text(encoding="utf-8").splitlines()])
+        _put(draft, ["".join(f"{line}\n" for line in lines if line.strip()).encode()])
     for name in CHECKPOINTS if checkpoints else ():
         if checkpoints and (checkpoints / name).is_file():
             _put(home.checkpoints / name, [(checkpoints / name).read_bytes()])

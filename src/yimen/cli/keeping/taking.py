@@ -32,7 +32,7 @@ from .archive import BLOCK, Head, Writer
 from .meter import Meter
 
 ROLES, DATABASE, MANIFEST = "roles.json", "database.sql", "manifest.json"
-MARKS = ("CREATED", "DEMO")
+MARKS = ("CREATED", "DEMO", "erasures.jsonl")
 CHECKPOINTS = ("ledger.jsonl", "ledger-head.json", "restores.jsonl")
 _UNFINISHED = re.compile(r"tmp[a-z0-9_]{8}|\..*")
 """Names of files that are still being written."""
