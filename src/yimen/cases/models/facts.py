@@ -216,7 +216,10 @@ class Urge(models.Model):
     replied_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["case", "id"], name="urge_case")]
+        indexes = [
+            models.Index(fields=["case", "id"], name="urge_case"),
+            models.Index(fields=["case"], condition=Q(replied_at__isnull=True), name="urge_unanswered"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}"
@@ -258,7 +261,10 @@ class Supervision(models.Model):
                 condition=Q(feedback_mode="once") | Q(cycle_days__gte=1), name="supervision_cycle"
             ),
         ]
-        indexes = [models.Index(fields=["case", "id"], name="supervision_case")]
+        indexes = [
+            models.Index(fields=["case", "id"], name="supervision_case"),
+            models.Index(fields=["case"], condition=Q(concluded_at__isnull=True), name="supervision_open"),
+        ]
 
     def __str__(self) -> str:
         return self.number
