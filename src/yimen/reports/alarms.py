@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import Error as AnyDatabaseError
@@ -58,14 +60,29 @@ def _ledger() -> Iterator[Alarm]:
 
 
 def _restore(now: datetime) -> Iterator[Alarm]:
-    """Days since a backup was last restored and compared; a home without any backup yet says nothing here."""
-    last = last_proof()
-    if last and now - last > timedelta(days=settings.ALARM_RESTORE_DAYS):
-        yield Alarm("restore", (now - last).days)
+    """Days since a backup was last restored and compared; a home that never made a backup is `doctor`'s to warn."""
+    state = _backup_state()
+    if "backup" not in state:
+        return
+    proved = _moment(state.get("good_drill")) or _moment(state.get("good_backup")) or _moment(state["backup"])
+    if proved and now - proved > timedelta(days=settings.ALARM_RESTORE_DAYS):
+        yield Alarm("restore", (now - proved).days)
 
 
-def last_proof() -> datetime | None:
-    return None
+def _backup_state() -> dict[str, Any]:
+    """What `./yimen backup` and its restore drill leave in the home (cli/keeping/state.py)."""
+    try:
+        said = json.loads(settings.HOME.backup_state.read_text())
+    except (OSError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _moment(said: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(said["at"])
+    except (TypeError, KeyError, ValueError):
+        return None
 
 
 def _holidays(today: date) -> Iterator[Alarm]:

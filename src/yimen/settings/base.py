@@ -132,6 +132,12 @@ TEMPLATES = [
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 JOBS_KEEP_DAYS = int(os.environ.get("YIMEN_JOBS_KEEP_DAYS", "7"))
 JOBS_DEAD_DAYS = int(os.environ.get("YIMEN_JOBS_DEAD_DAYS", "90"))
+# When somebody is to be woken (reports/alarms.py): age of a job that is due, of a ledger entry without its number,
+# of the last restore that was proved; disk that is left.
+ALARM_JOB_SECONDS = float(os.environ.get("YIMEN_ALARM_JOB_SECONDS", "300"))
+ALARM_LEDGER_SECONDS = float(os.environ.get("YIMEN_ALARM_LEDGER_SECONDS", "120"))
+ALARM_RESTORE_DAYS = int(os.environ.get("YIMEN_ALARM_RESTORE_DAYS", "35"))
+ALARM_DISK_GB = int(os.environ.get("YIMEN_ALARM_DISK_GB", "5"))
 
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
