@@ -30,6 +30,9 @@ FIELD = CLOSED.replace("camera=()", "camera=(self)").replace("geolocation=()", "
 HSTS = "max-age=31536000"
 # Everything that may show a matter or a person. Nothing below these may rest in a cache, whatever a view says.
 PERSONAL = ("/staff/", "/field/", "/m/", "/api/")
+MACHINES = "/api/"
+# What machines read is no page: opened in a browser it may load, run and frame nothing.
+BARE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 class HeadersMiddleware:
@@ -49,7 +52,7 @@ class HeadersMiddleware:
 def headers_for(path: str) -> dict[str, str]:
     """The headers of a page at this path. Camera and position open on the field page only."""
     found = {
-        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        "Content-Security-Policy": BARE if path.startswith(MACHINES) else CONTENT_SECURITY_POLICY,
         "Permissions-Policy": FIELD if path.startswith("/field/") else CLOSED,
         "Referrer-Policy": REFERRER,
         "X-Content-Type-Options": "nosniff",

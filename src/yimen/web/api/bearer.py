@@ -21,6 +21,7 @@ from yimen.foundation.actor import Actor
 from yimen.web import demo
 
 from .gate import stated_length
+from .parsing import clean
 from .problems import Problem
 
 SIGNED_IN: Final = "signed-in"
@@ -53,6 +54,9 @@ class Bearer(HttpAuthBase):
         limit: int = JSON_LIMIT,
     ) -> None:
         self.scope, self.policy, self.takes, self.gives, self.limit = scope, policy, takes, gives, limit
+        self.asked: frozenset[str] = (
+            frozenset()
+        )  # names that may stand in the address; filled in by the operation
         super().__init__()
 
     def __call__(self, request: HttpRequest) -> Caller:
@@ -66,9 +70,18 @@ class Bearer(HttpAuthBase):
         caller = Caller(actor, grants_of(actor))
         if self.policy != SIGNED_IN:
             require(caller.grants, self.policy)
+        self._check_names(request)
         self._check_body(request)
         actions.used_today(token)
         return caller
+
+    def _check_names(self, request: HttpRequest) -> None:
+        """A filter with a slip of the pen in its name would answer with everything."""
+        if strange := set(request.GET) - self.asked:
+            clean(strange)
+            raise Problem(
+                "invalid", _("地址里有不认识的项"), {name[:80]: _("没有这一项") for name in sorted(strange)}
+            )
 
     def _check_body(self, request: HttpRequest) -> None:
         if stated_length(request) > self.limit:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -47,7 +48,7 @@ class Filters(Schema):
     channel: one_of(CHANNELS) | None = None
     grid: Word = ""
     q: Word = ""
-    after: Annotated[str, Field(max_length=120)] = ""
+    after: Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9_-]*$")] = ""
     limit: Annotated[int, Field(ge=1, le=MOST)] = queries.PAGE
 
     def chosen(self) -> dict[str, str]:
@@ -73,10 +74,16 @@ def list_cases(request: HttpRequest, asked: Annotated[Filters, Query()]) -> Any:
     """Open matters that the token's person may see, those due first; `after` of one page asks for the next."""
     rows = queries.filtered(queries.worklist(request.auth.grants, asked.list), asked.chosen())
     try:
-        found = queries.page(rows, asked.after, asked.limit)
-    except Missing as error:
-        raise Invalid(_("翻页的记号不对"), {"after": str(error)}) from None
-    return {"items": [row(case) for case in found.rows], "after": found.after or None}
+        found = queries.page(rows, _opened(asked.after), asked.limit)
+    except (Missing, ValueError):
+        raise Invalid(_("翻页的记号不对"), {"after": _("请用上一页给的记号，或从第一页看起")}) from None
+    after = urlsafe_b64encode(found.after.encode()).decode().rstrip("=")
+    return {"items": [row(case) for case in found.rows], "after": after or None}
+
+
+def _opened(after: str) -> str:
+    """The cursor of the lists inside ours, which may stand in an address as it is. Raises ValueError."""
+    return urlsafe_b64decode(after.encode("ascii") + b"=" * (-len(after) % 4)).decode()
 
 
 @operation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,11 +48,22 @@ def operation(
     DECLARED.setdefault(name, {})[method] = Declared(policy, scope)
     said = {"x-yimen-policy": policy, "x-yimen-scope": scope, "x-yimen-problems": statuses}
 
+    bearer = Bearer(scope, policy, takes=takes, gives=gives, limit=limit)
+
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
         made: Callable[..., Any] = router.api_operation(
-            [method], path, auth=Bearer(scope, policy, takes=takes, gives=gives, limit=limit), response=response,
+            [method], path, auth=bearer, response=response,
             url_name=name, operation_id=view.__name__, summary=summary, openapi_extra={**said, **(extra or {})},
         )(view)  # fmt: skip
+        bearer.asked = frozenset(_asked(view, extra or {}))
         return made
 
     return declare
+
+
+def _asked(view: Callable[..., Any], extra: dict[str, Any]) -> Iterator[str]:
+    """Names of everything that may stand in the address after the question mark."""
+    for model in view._ninja_operation.models:  # type: ignore[attr-defined]
+        if model.__ninja_param_source__ == "query":
+            yield from model.__ninja_flatten_map__
+    yield from (one["name"] for one in extra.get("parameters", ()) if one["in"] == "query")

@@ -16,6 +16,7 @@ from yimen.cases import queries
 from yimen.cases.actions.attach import LIMIT, attach, attachments_of, open_file
 
 from .declared import operation
+from .parsing import clean
 from .problems import Problem
 from .told import FileOut, Files, file
 
@@ -24,6 +25,7 @@ RAW = "application/octet-stream"
 FORM = "multipart/form-data"
 SANDBOX = "default-src 'none'; sandbox"
 _BINARY = {"type": "string", "format": "binary"}
+LENGTHS = {"name": 120, "reason": 200}  # file name of a raw body; why a file is added to a closed matter
 _BODY = {
     "requestBody": {
         "required": True,
@@ -31,7 +33,7 @@ _BODY = {
             FORM: {
                 "schema": {
                     "type": "object",
-                    "properties": {"file": _BINARY, "reason": {"type": "string", "maxLength": 200}},
+                    "properties": {"file": _BINARY, "reason": {"type": "string", "maxLength": LENGTHS["reason"]}},
                     "required": ["file"],
                 }
             },
@@ -39,10 +41,8 @@ _BODY = {
         },
     },
     "parameters": [
-        {"in": "query", "name": name, "required": False, "schema": {"type": "string", "maxLength": length},
-         "description": about}
-        for name, length, about in (
-            ("name", 120, "file name of a raw body"), ("reason", 200, "why a file is added to a closed matter"))
+        {"in": "query", "name": name, "required": False, "schema": {"type": "string", "maxLength": limit}}
+        for name, limit in LENGTHS.items()
     ],
 }  # fmt: skip
 
@@ -70,24 +70,32 @@ def add_attachment(request: HttpRequest, ref: UUID) -> Any:
 
 def _sent(request: HttpRequest) -> tuple[bytes, str, str]:
     """The file's bytes, its name and the reason."""
-    reason, name = request.GET.get("reason", ""), request.GET.get("name", "")
+    reason, name = _short(request, "reason"), _short(request, "name")
     if request.content_type == RAW:
-        return request.read(LIMIT + 1), name or "file", _plain(reason)
+        return request.read(LIMIT + 1), name or "file", reason
     if request.content_type != FORM:
         raise Problem("unsupported_media_type", _("请用 %s 提交。") % f"{FORM}, {RAW}")
     try:
         sent, typed = request.FILES.get("file"), request.POST.get("reason", "")
+        clean([typed])
     except MultiPartParserError as error:
         raise Problem("malformed") from error
     if sent is None:
         raise Problem("invalid", _("还有内容要补充或更正"), {"file": _("请先选择文件。")})
-    return sent.read(LIMIT + 1), sent.name or "file", _plain(typed or reason)
+    return sent.read(LIMIT + 1), sent.name or "file", _fits("reason", typed) or reason
 
 
-def _plain(text: str) -> str:
-    if len(text) > 200:
-        said = _("最多 %(limit)d 字，现有 %(now)d 字") % {"limit": 200, "now": len(text)}
-        raise Problem("invalid", _("还有内容要补充或更正"), {"reason": said})
+def _short(request: HttpRequest, name: str) -> str:
+    text = request.GET.get(name, "")
+    clean([text])
+    return _fits(name, text)
+
+
+def _fits(name: str, text: str) -> str:
+    limit = LENGTHS[name]
+    if len(text) > limit:
+        said = _("最多 %(limit)d 字，现有 %(now)d 字") % {"limit": limit, "now": len(text)}
+        raise Problem("invalid", _("还有内容要补充或更正"), {name: said})
     return text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpRequest
@@ -25,13 +25,13 @@ class StrictParser(Parser):
             raise HttpError(400, "") from error
         if not isinstance(found, dict):
             raise Invalid(_("请提交一个 JSON 对象"))
-        _check(_texts(found))
+        clean(_texts(found))
         return found
 
     def parse_querydict(
         self, data: MultiValueDict[str, str], list_fields: list[str], request: HttpRequest
     ) -> dict[str, Any]:
-        _check(value for _name, values in data.lists() for value in values)
+        clean(value for _name, values in data.lists() for value in values)
         return dict(super().parse_querydict(data, list_fields, request))
 
 
@@ -39,7 +39,8 @@ def _none(name: str) -> Any:
     raise ValueError(name)
 
 
-def _check(texts: Iterator[str]) -> None:
+def clean(texts: Iterable[str]) -> None:
+    """Raises Invalid for a text that could not be kept."""
     for text in texts:
         if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
             raise Invalid(_("内容里有不能保存的控制字符，请删去后再试"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.urls import URLPattern, path
 from ninja import NinjaAPI
+from ninja.renderers import JSONRenderer
 
 from . import cases, files, lookups, steps
 from .bearer import SIGNED_IN
@@ -16,6 +19,13 @@ from .spec import openapi
 
 __all__ = ["cases", "files", "lookups", "steps", "urlpatterns"]
 
+
+class Readable(JSONRenderer):
+    """Chinese as it is written, a third of the bytes."""
+
+    json_dumps_params: Mapping[str, Any] = MappingProxyType({"ensure_ascii": False})
+
+
 api = NinjaAPI(
     title="一扇门 Yimen",
     version="1",
@@ -23,6 +33,7 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
     parser=StrictParser(),
+    renderer=Readable(),
 )
 api.add_router("", router)
 register(api)
