@@ -36,9 +36,9 @@ def enqueue(actor: Actor, row: QueuedMatter, *, name: str = "", phone: str = "")
     row.uuid = uuid7()
     if name or phone:
         key = crypto.new_data_key()
-        row.wrapped_key = crypto.wrap(key, _aad(row.uuid, "wrapped_key"))
+        row.wrapped_key = crypto.wrap(key, place_of(row.uuid, "wrapped_key"))
         row.sealed = crypto.seal(
-            key, json.dumps({"name": name, "phone": phone}).encode(), _aad(row.uuid, "sealed")
+            key, json.dumps({"name": name, "phone": phone}).encode(), place_of(row.uuid, "sealed")
         )
     row.save(force_insert=True)
     payload = {
@@ -97,11 +97,11 @@ def people_of(row: QueuedMatter) -> dict[str, str]:
     """Name and phone of a waiting row, in clear; empty when the import did not map them."""
     if row.sealed is None or row.wrapped_key is None:
         return {"name": "", "phone": ""}
-    key = crypto.unwrap(bytes(row.wrapped_key), _aad(row.uuid, "wrapped_key"))
-    return dict(json.loads(crypto.open_sealed(key, bytes(row.sealed), _aad(row.uuid, "sealed"))))
+    key = crypto.unwrap(bytes(row.wrapped_key), place_of(row.uuid, "wrapped_key"))
+    return dict(json.loads(crypto.open_sealed(key, bytes(row.sealed), place_of(row.uuid, "sealed"))))
 
 
-def _aad(uuid: UUID, column: str) -> str:
+def place_of(uuid: UUID, column: str) -> str:
     return f"intake_queuedmatter.{column}.{uuid}"
 
 
