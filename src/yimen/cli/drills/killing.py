@@ -17,7 +17,7 @@ import psutil
 
 TIMEOUT = 8.0
 """Seconds until a client takes an answer for lost and asks again under the same key."""
-KINDS = ("postgres", "backend", "server", "server_worker", "jobs", "sequencer")
+KINDS = ("postgres", "jobs", "server", "backend", "server_worker", "sequencer")
 
 
 def victims(supervisor: int, kind: str) -> list[psutil.Process]:
@@ -86,7 +86,8 @@ class Clients:
         deadline = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        self._give_up.set()
+        if any(thread.is_alive() for thread in self._threads):
+            self._give_up.set()
 
     def _work(self, rng: random.Random) -> None:
         while not self._stop.is_set():
@@ -116,9 +117,9 @@ class Clients:
 
     def _dispatch(self, case: str) -> None:
         """A step knows no key: asked again after a lost answer it may be refused, and then it was done before."""
-        body = {"verb": "dispatch", "unit": "chengguan"}
+        body = {"verb": "dispatch", "fields": {"unit": "chengguan"}}
         answer = self._until(
-            lambda: self._post(f"/api/v1/cases/{case}/transitions", body, None), {200, 403, 409, 422}
+            lambda: self._post(f"/api/v1/cases/{case}/transitions", body, None), {200, 403, 409}
         )
         if answer and answer[0] == 200:
             with self.told.lock:
