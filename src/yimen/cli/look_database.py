@@ -37,7 +37,7 @@ def findings(home: Home) -> Iterator[Finding]:
     import django
 
     django.setup()
-    for look in (_migrations, _ledger, _years):
+    for look in (_migrations, _ledger, _jobs, _years):
         try:
             yield from look()
         except Exception as error:  # whatever it is, the operator should read it and the rest
@@ -96,6 +96,30 @@ def _ledger() -> Iterator[Finding]:
         )
     else:
         yield ok("台账封存及时", "the ledger's chain keeps up")
+
+
+def _jobs() -> Iterator[Finding]:
+    from django.conf import settings
+
+    from yimen.jobs import queries
+
+    old = [queue for queue in queries.queues() if queue.oldest.total_seconds() > settings.ALARM_JOB_SECONDS]
+    for queue in old:
+        minutes = queue.oldest.total_seconds() / 60
+        yield fault(
+            f"后台任务积压（{queue.name}）：{queue.waiting} 个，最久 {minutes:.0f} 分钟",
+            f"{queue.waiting} jobs wait ({queue.name}), the oldest for {minutes:.0f} minutes",
+            *_LOGS,
+        )
+    if dead := queries.count_dead():
+        yield fault(
+            f"{dead} 个后台任务多次失败，已停止重试",
+            f"{dead} jobs failed too often and are no longer tried",
+            "查看 log/jobs.log，解决后运行 ./yimen jobs --again",
+            "look into log/jobs.log, mend it, then run ./yimen jobs --again",
+        )
+    if not old and not dead:
+        yield ok("后台任务没有积压", "jobs are done in time")
 
 
 def _years() -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from yimen.foundation.home import Home
 
-from .. import database, serving
+from .. import database, install, serving
 from ..progress import Failed
 
 PATIENCE = 300.0
@@ -98,6 +97,6 @@ def free_port() -> int:
 
 
 def environment() -> dict[str, str]:
-    """Nothing that names an installation reaches the drill."""
+    """Nothing that names an installation reaches the drill; it runs the same sources."""
     ours = ("DJANGO_", "DATABASE_", "YIMEN_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {name: value for name, value in install.environment().items() if not name.startswith(ours)}

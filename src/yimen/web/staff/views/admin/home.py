@@ -19,6 +19,7 @@ from yimen.organisations.queries import office, units
 
 from ...door import StaffRequest, page
 from ...doors import doors
+from ...show import alarms
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def home(request: StaffRequest) -> HttpResponse:
     steps = [] if request.grants.has(Role.AUDITOR) else _steps()
     left = [step for step in steps if not step.done]
     ready = not any(step.needed for step in left)
-    shown = {"doors": own, "steps": left if ready else steps, "left": len(left), "ready": ready}
+    shown = {"alarms": alarms.sentences(), "doors": own, "steps": left if ready else steps, "left": len(left), "ready": ready}
     return render(request, "staff/admin/home.html", shown)
 
 
