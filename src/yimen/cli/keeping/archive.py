@@ -119,11 +119,8 @@ class Archive:
         size = self.path.stat().st_size
         with self.path.open("rb") as source:
             source.seek(len(self._text))
-            records = _Records(opened(source, self._key, self._text), lambda: progress(source.tell(), size))
-            try:
-                yield from _members(records)
-            except StreamBroken as broken:
-                raise Failed(_damaged(self.path, broken.at)) from None
+            pieces = _proved(self.path, opened(source, self._key, self._text))
+            yield from _members(_Records(self.path, pieces, lambda: progress(source.tell(), size)))
 
     def prove(self, progress: Callable[[int, int], None] = lambda done, total: None) -> dict[str, int]:
         """Read the whole file and prove every byte; answers the size of each member. Writes nothing."""
@@ -195,10 +192,19 @@ def _damaged(path: Path, at: int) -> str:
     )
 
 
+def _proved(path: Path, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, and for a broken one the sentence that says so."""
+    try:
+        yield from pieces
+    except StreamBroken as broken:
+        raise Failed(_damaged(path, broken.at)) from None
+
+
 class _Records:
     """The stream cut into records again. Ends at a proved end only."""
 
-    def __init__(self, pieces: Iterator[bytes], beat: Callable[[], None]) -> None:
+    def __init__(self, path: Path, pieces: Iterator[bytes], beat: Callable[[], None]) -> None:
+        self.path = path
         self._pieces, self._beat, self._held = pieces, beat, bytearray()
 
     def next(self) -> tuple[bytes, bytes] | None:
@@ -242,7 +248,7 @@ def _blocks(records: _Records, packed: bool) -> Iterator[bytes]:
         digest.update(rest)
         yield rest
     if record is None or json.loads(record[1])["sha256"] != digest.hexdigest():
-        raise StreamBroken(0)
+        raise Failed(_damaged(records.path, 0))
 
 
 def _plain(content: bytes, press: Any) -> Iterator[bytes]:

@@ -41,6 +41,7 @@ def prove(home: Home, source: Path, key: Path | None = None) -> dict[str, Any]:
     try:
         with _temporary(home) as target:
             said = _restore(source, key or home.keys, target)
+            _migrate(target)
             said |= {"ledger": _ledger(target)}
             ok, why = said["ledger"] == "clean", "" if said["ledger"] == "clean" else "verify-ledger"
     except (Failed, OSError) as error:
@@ -82,6 +83,13 @@ def _restore(source: Path, key: Path, target: Home) -> dict[str, Any]:
         raise Failed(_last_words(done.stderr))
     said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return said
+
+
+def _migrate(target: Home) -> None:
+    """A backup of an older release is of use only if this one can open it."""
+    done = _run("migrate", "--home", str(target.root))
+    if done.returncode:
+        raise Failed(_last_words(done.stderr))
 
 
 def _ledger(target: Home) -> str:

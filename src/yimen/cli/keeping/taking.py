@@ -84,7 +84,7 @@ def _write(home: Home, addresses: Addresses, keys: keyset.KeySet, out: BinaryIO,
     with psycopg.connect(addresses.admin, autocommit=True) as connection:
         hashes.settle(connection)
         with _snapshot(connection) as snapshot:
-            listed = _listed(home.files)
+            listed, sequences = _listed(home.files), hashes.sequences(connection)
             head = _head(home, ring.current.hex(), sorted(key.hex() for key in ring.masters), connection)
             writer = Writer(out, head, ring)
             for name, content in marks.items():
@@ -94,7 +94,8 @@ def _write(home: Home, addresses: Addresses, keys: keyset.KeySet, out: BinaryIO,
             with steps.step("附件 · files"):
                 files, gone = _add_files(writer, home.files, listed)
             with steps.step("各表校验和 · hash of every table"):
-                manifest = _manifest(connection, roles.app) | {"files": files, "gone": gone, "sql": size}
+                manifest = _manifest(connection, roles.app)
+                manifest |= {"sequences": sequences, "files": files, "gone": gone, "sql": size}
     with steps.step("写完并落盘 · to the disk"):
         writer.add(MANIFEST, iter([json.dumps(manifest, ensure_ascii=False).encode()]), packed=True)
         writer.close()
@@ -172,7 +173,6 @@ def _manifest(connection: psycopg.Connection[Any], app: str) -> dict[str, Any]:
     seq, mac = tail.fetchone() or (0, "")
     return {
         "tables": hashes.tables(connection),
-        "sequences": hashes.sequences(connection),
         "rights": hashes.rights(connection, app),
         "ledger": {"seq": seq, "mac": mac},
     }
