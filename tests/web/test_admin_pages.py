@@ -104,6 +104,8 @@ PAGES: list[tuple[str, Args, set[str]]] = [
     ("staff:admin-callback-rule", (), SYSTEM | DIRECTOR),
     ("staff:admin-callback-script", (), SYSTEM | DIRECTOR),
     ("staff:admin-end-callback-rule", (CALLBACK,), SYSTEM | DIRECTOR),
+    ("staff:admin-tokens", (), SECURITY),
+    ("staff:admin-issue-token", (), SECURITY),
     ("staff:admin-history", (), ALL),
 ]
 PRESSED: list[tuple[str, Args, set[str]]] = [

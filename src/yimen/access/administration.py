@@ -16,6 +16,7 @@ def register_all() -> None:
     register("admin.people", role_only(Role.ADMIN, Role.SECURITY))
     register("admin.roles", role_only(Role.SECURITY, Role.ADMIN))
     register("admin.grant", Predicate(lambda _grants: nothing(), _may_grant))
+    register("admin.tokens", role_only(Role.SECURITY))
     register("admin.history", role_only(Role.ADMIN, Role.SECURITY, Role.AUDITOR))
 
 

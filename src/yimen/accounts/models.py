@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from .tokens import SCOPES
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates accounts; no superuser exists here, roles come from `access`."""
@@ -233,6 +235,11 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.user_id}"
+
+    @property
+    def uses(self) -> list[str]:
+        """What it may be used for, as people read it."""
+        return [str(SCOPES.get(scope, scope)) for scope in self.scopes]
 
 
 class TokenTry(models.Model):

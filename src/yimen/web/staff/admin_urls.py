@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.urls import path
 
 from .views import templates
-from .views.admin import calendar, callbacks, dated, history, home, own_rules, people, roles, rules, units
+from .views.admin import (
+    calendar,
+    callbacks,
+    dated,
+    history,
+    home,
+    own_rules,
+    people,
+    roles,
+    rules,
+    tokens,
+    units,
+)
 
 urlpatterns = [
     path("", home.home, name="admin"),
@@ -45,5 +57,8 @@ urlpatterns = [
     path("callbacks/rule/", callbacks.rule, name="admin-callback-rule"),
     path("callbacks/rule/<int:pk>/end/", callbacks.end_rule, name="admin-end-callback-rule"),
     path("callbacks/script/", callbacks.script, name="admin-callback-script"),
+    path("tokens/", tokens.tokens, name="admin-tokens"),
+    path("tokens/issue/", tokens.issue, name="admin-issue-token"),
+    path("tokens/<int:pk>/end/", tokens.end, name="admin-end-token"),
     path("history/", history.history, name="admin-history"),
 ]

@@ -75,6 +75,7 @@ DOORS = (
         "cases.set_pressure",
         _("提前几天提醒、隔多久升一级"),
     ),
+    Door("staff:admin-tokens", (), _("令牌"), "admin.tokens", _("哪些系统以谁的身份使用接口，签发和停用")),
     Door("staff:admin-history", (), _("变更记录"), "admin.history", _("谁在什么时候改了什么，改前改后")),
 )
 

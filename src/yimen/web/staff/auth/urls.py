@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import others, own, signing
+from . import others, own, signing, tokens
 
 urlpatterns = [
     path("sign-in/", signing.sign_in, name="account_login"),
@@ -34,6 +34,10 @@ urlpatterns = [
     path("security/codes/download/", own.download_codes, name="mfa_download_recovery_codes"),
     path("security/sessions/<int:pk>/end/", own.end_session, name="account_end_session"),
     path("security/sessions/end-others/", own.end_others, name="account_end_others"),
+    path("security/tokens/", tokens.tokens, name="account_tokens"),
+    path("security/tokens/new/", tokens.new_token, name="account_new_token"),
+    path("security/tokens/<int:pk>/collect/", tokens.collect_token, name="account_collect_token"),
+    path("security/tokens/<int:pk>/end/", tokens.end_token, name="account_end_token"),
     path("security/everyone/", others.sessions, name="account_sessions"),
     path("security/everyone/<int:pk>/end/", others.end_any, name="account_end_any"),
     path("security/everyone/of/<int:user_id>/end/", others.end_everything, name="account_end_everything"),

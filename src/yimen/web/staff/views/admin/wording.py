@@ -77,6 +77,10 @@ KINDS = {
     "accounts.link_asked": _("申请一次性链接"),
     "accounts.link_confirmed": _("确认一次性链接"),
     "accounts.link_withdrawn": _("撤回链接申请"),
+    "accounts.token_issued": _("签发令牌"),
+    "accounts.token_collected": _("领取令牌"),
+    "accounts.token_ended": _("停用令牌"),
+    "accounts.token_tries_held": _("无效令牌太多，已放慢"),
     "calendars.year_loaded": _("发布工作日历"),
     "calendars.rule_revised": _("修改时限规则"),
     "calendars.rule_added": _("新增时限规则"),
@@ -107,6 +111,7 @@ _LABELS = {
     "division_code": _("区划代码"), "public_url": _("网址"), "note": _("说明"), "asked_by": _("申请人"),
     "as": _("以何身份"), "flow": _("流程"), "step": _("环节"), "roles": _("一并结束的角色"), "key": _("代号"), "percent": _("抽取比例"), "always": _("一律回访"), "opening": _("开场白"),
     "list": _("哪个清单"), "rows": _("行数"), "filter": _("筛选"), "form": _("格式"),
+    "scopes": _("用途"), "expires_at": _("有效到"), "why": _("原因"), "minutes": _("分钟"),
     "ask_solved": _("问是否解决"), "ask_rating": _("问满意度"), "closing": _("结束语"),
 }  # fmt: skip
 
