@@ -1,4 +1,4 @@
-"""The street of the matrix: built once for a file of tests, each of which is undone by a savepoint."""
+"""The street of the matrix: built once for this folder, each test undone by a savepoint."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class _Undo(Exception):
     pass
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def street(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """A world that was built before (`PREBUILT`: the mutation drill commits one), or a new one."""
     with django_db_blocker.unblock():

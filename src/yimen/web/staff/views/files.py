@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from yimen.cases import queries
 from yimen.cases.actions.attach import LIMIT, attach, open_file
 from yimen.cases.wording import why
 from yimen.foundation.errors import Conflict, Invalid
@@ -28,6 +29,7 @@ def files(request: StaffRequest, ref: UUID) -> HttpResponse:
             request, ngettext("已收下 %(n)d 个附件。", "已收下 %(n)d 个附件。", taken) % {"n": taken}
         )
     elif not request.FILES:
+        queries.get_visible(request.grants, ref)
         messages.error(request, _("请先选择文件。"))
     return redirect("staff:case", ref)
 
