@@ -10,7 +10,8 @@ Rows here are of a matter that was fetched by `queries.get_visible`; `others` ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
 
@@ -26,6 +27,8 @@ from yimen.foundation.together import Question, question
 from yimen.ledger.models import Entry
 from yimen.ledger.queries import entries_of
 from yimen.organisations.models import Membership, Unit
+from yimen.organisations.queries import members
+from yimen.organisations.queries import units as existing_units
 
 from .access import LEADERS
 from .events import LOOKED, SUBJECT
@@ -54,6 +57,7 @@ from .models import (
     OutsideNumber,
     Participant,
     PersonAnswer,
+    Phrase,
     PressureSetting,
     ReceptionDay,
     ReceptionVisit,
@@ -118,9 +122,12 @@ class Kind(Generic[M]):
 
 def _of(model: type[M], *joined: str, by: str = "case", order: str = "id") -> Kind[M]:
     """Every row of a table that names the matter (by `case`, or by way of another row), with what it joins."""
-    return Kind(
-        lambda d: model._default_manager.filter(**{by: d.case}).select_related(*joined).order_by(order)
-    )
+
+    def rows(dossier: Dossier) -> QuerySet[M]:
+        found = model._default_manager.filter(**{by: dossier.case}).order_by(order)
+        return found.select_related(*joined) if joined else found
+
+    return Kind(rows)
 
 
 class Dossier:
@@ -220,6 +227,11 @@ class Dossier:
     grounds: Kind[SuspensionReason] = Kind(
         lambda _d: SuspensionReason.objects.order_by("order", "valid_from", "id")
     )
+    units: Kind[Unit] = Kind(lambda _d: existing_units(), fixed=False)
+    office_leaders: Kind[RoleGrant] = Kind(lambda _d: leaders_in_office(), fixed=False)
+    lead_members: Kind[Membership] = Kind(lambda d: members(d.case.lead_unit_id or 0), fixed=False)
+    colleagues: Kind[Membership] = Kind(lambda d: members(d.case.accountable_unit_id or 0), fixed=False)
+    phrases: Kind[Phrase] = Kind(lambda _d: Phrase.objects.filter(retired=False))
     categories: Kind[Category] = Kind(lambda _d: Category.objects.filter(valid_today()), fixed=False)
     receptions: Kind[ReceptionDay] = Kind(lambda d: d._receptions(), fixed=False)
 
@@ -265,6 +277,12 @@ def valid_today() -> Q:
     return Q(valid_from__lte=today) & (Q(valid_to__isnull=True) | Q(valid_to__gte=today))
 
 
+def leaders_in_office() -> QuerySet[RoleGrant]:
+    """Who may give instructions today."""
+    rows = holding().select_related(None).filter(role__in=LEADERS, user__is_active=True)
+    return rows.select_related("user").order_by("id")
+
+
 def of(case: Case, grants: Grants | None = None) -> Dossier:
     """The open dossier of a matter; else a new one that asks for each kind when it is needed.
 
@@ -276,12 +294,22 @@ def of(case: Case, grants: Grants | None = None) -> Dossier:
 
 def open_(case: Case, grants: Grants, kinds: Iterable[str] | None = None, story: int = STORY) -> Dossier:
     """Read these kinds (everything that such a matter can have) together, and let every reading function decide on
-    them for as long as this very row is in hand."""
+    them for as long as this very row is in hand. With none at all, each is read once, when it is needed."""
     found = Dossier(case, grants, story)
     kinds = everything(case) if kinds is None else kinds
     found.read = together.read({name: getattr(Dossier, name).question(found) for name in kinds})
     case.__dict__[_OPEN] = found
     return found
+
+
+@contextmanager
+def kept(case: Case, grants: Grants) -> Iterator[None]:
+    """Within the block each kind is read once, when it is needed: for deciding, before anything is written."""
+    open_(case, grants, ())
+    try:
+        yield
+    finally:
+        case.__dict__.pop(_OPEN, None)
 
 
 def everything(case: Case) -> list[str]:

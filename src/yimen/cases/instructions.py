@@ -157,6 +157,7 @@ def count(grants: Grants) -> int:
     return sum(counting.counts(asked(grants)).values())
 
 
-def phrases() -> list[str]:
-    """The office's quick phrases in their order."""
-    return list(Phrase.objects.filter(retired=False).values_list("text", flat=True))
+def phrases(case: Case | None = None) -> list[str]:
+    """The office's quick phrases in their order, as they were read with the matter where there is one."""
+    rows = dossier.of(case).phrases if case else Phrase.objects.filter(retired=False)
+    return [row.text for row in rows]

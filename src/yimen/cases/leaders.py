@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from yimen.access.models import RoleGrant
@@ -12,15 +13,12 @@ from yimen.access.roles import Role
 from yimen.accounts.models import User
 
 from . import dossier
-from .access import LEADERS
 from .models import Case, CaseLeader, ReceptionDay
 
 
-def staff_leaders() -> list[User]:
-    """Who holds a leader's role today, leaders before the director, each once."""
-    today = timezone.localdate()
-    rows = RoleGrant.objects.filter(role__in=LEADERS, since__lte=today, user__is_active=True)
-    rows = rows.filter(Q(until__isnull=True) | Q(until__gte=today)).select_related("user")
+def staff_leaders(rows: Iterable[RoleGrant] | None = None) -> list[User]:
+    """Who holds a leader's role today, leaders before the director, each once. `rows`: their grants, where read."""
+    rows = dossier.leaders_in_office() if rows is None else rows
     ordered = sorted(rows, key=lambda row: (row.role != Role.LEADER, row.pk))
     return list({row.user_id: row.user for row in ordered}.values())
 

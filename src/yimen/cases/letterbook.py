@@ -14,8 +14,8 @@ from yimen.access.queries import holding
 from yimen.access.registry import Grants
 from yimen.access.roles import Role
 from yimen.foundation.errors import Missing
-from yimen.organisations.models import Unit, UnitKind
-from yimen.organisations.queries import office
+from yimen.organisations.models import Office, Unit, UnitKind
+from yimen.organisations.queries import office, units
 
 from . import dossier, letters, queries, shipped
 from .access import DESK_ROLES, UNIT_ROLES, relations
@@ -36,7 +36,7 @@ def letters_of(case: Case) -> QuerySet[Letter]:
 
 def get(case: Case, ref: UUID) -> Letter:
     """One letter of a matter that the caller has fetched. Raises Missing."""
-    found = letters_of(case).filter(uuid=ref).first()
+    found = next((row for row in dossier.of(case).letters if row.uuid == ref), None)
     if found is None:
         raise Missing(_("没有这份文书"))
     return found
@@ -204,12 +204,22 @@ class Head:
 def head_of(unit: Unit) -> Head:
     """The unit's own setting, else the shipped way: inner offices write in the street's name (V06: never an inner office)."""
     own = LetterHead.objects.filter(unit=unit).first()
+    return _head(unit, own, None if own else office())
+
+
+def heads() -> list[tuple[Unit, Head]]:
+    """Every unit of today with its head. Three queries."""
+    own = {row.unit_id: row for row in LetterHead.objects.all()}
+    place = office()
+    return [(unit, _head(unit, own.get(unit.pk), place)) for unit in units()]
+
+
+def _head(unit: Unit, own: LetterHead | None, place: Office | None) -> Head:
     if own:
         return Head(own.issuer, own.prefix, own.notice_prefix)
-    place = office()
     names = {
         "street": place.name if place else unit.name,
-        "mark": queries.number_prefix(),
+        "mark": (place.number_prefix if place else "") or queries.NUMBER_PREFIX,
         "unit": unit.name,
         "short": unit.name[:2],
     }

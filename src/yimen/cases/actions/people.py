@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants, require
-from yimen.foundation import crypto
+from yimen.foundation import crypto, together
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid, Refused
 from yimen.foundation.masking import is_id_number
@@ -64,14 +64,19 @@ def looks_like_phone(text: str) -> bool:
 
 def store(case_id: int, key: bytes, form: Registration) -> None:
     """Seal the people of a new matter and index their phones blindly while it is open."""
+    rows, phones = drafts(case_id, key, form)
+    Participant.objects.bulk_create(rows)
+    PhoneIndex.objects.bulk_create(phones)
+
+
+def drafts(case_id: int, key: bytes, form: Registration) -> tuple[list[Participant], list[PhoneIndex]]:
+    """What `store` writes, unsaved."""
     kept = [(_ROLES[name], person) for name, person in named(form) if person]
-    Participant.objects.bulk_create(
-        [
-            Participant(case_id=case_id, slot=slot, role=role, sealed=seal_person(case_id, slot, key, person))
-            for slot, (role, person) in enumerate(kept)
-        ]
-    )
-    index_phones(case_id, (person.phone for role, person in kept if role != "witness"))
+    rows = [
+        Participant(case_id=case_id, slot=slot, role=role, sealed=seal_person(case_id, slot, key, person))
+        for slot, (role, person) in enumerate(kept)
+    ]
+    return rows, _phone_rows(case_id, (person.phone for role, person in kept if role != "witness"))
 
 
 _ROLES = {
@@ -90,10 +95,12 @@ def named(form: Registration) -> list[tuple[str, Person]]:
 
 
 def index_phones(case_id: int, phones: Iterable[str]) -> None:
+    PhoneIndex.objects.bulk_create(_phone_rows(case_id, phones), ignore_conflicts=True)
+
+
+def _phone_rows(case_id: int, phones: Iterable[str]) -> list[PhoneIndex]:
     digests = {crypto.blind_index(phone) for phone in phones if phone}
-    PhoneIndex.objects.bulk_create(
-        [PhoneIndex(case_id=case_id, digest=digest) for digest in digests], ignore_conflicts=True
-    )
+    return [PhoneIndex(case_id=case_id, digest=digest) for digest in digests]
 
 
 def forget_phones(case_id: int) -> None:
@@ -155,10 +162,18 @@ def reveal(
 
 
 def names_of(case_ids: Collection[int]) -> dict[int, list[str]]:
-    """The names of each matter's own people, for blotting them out of what leaves the house. Two queries."""
-    keys = {row.case_id: unwrapped(row) for row in CaseKey.objects.filter(case__in=case_ids)}
+    """The names of each matter's own people, for blotting them out of what leaves the house. One query."""
+    read = together.read(
+        {
+            "keys": together.question(CaseKey.objects.filter(case__in=case_ids)),
+            "people": together.question(Participant.objects.filter(case__in=case_ids)),
+        }
+    )
+    keys = {row.case_id: unwrapped(row) for row in read["keys"]}
     names: dict[int, list[str]] = {}
-    for row in Participant.objects.filter(case__in=keys):
+    for row in read["people"]:
+        if row.case_id not in keys:
+            continue
         name = _open(row.case_id, keys[row.case_id], row).name.strip()
         if len(name) > 1:
             names.setdefault(row.case_id, []).append(name)
@@ -170,6 +185,12 @@ def blotted(text: str, names: Iterable[str]) -> str:
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, "某某")
     return text
+
+
+def title_of(case: Case) -> str:
+    """The title of one matter, fit for a paper that is passed round."""
+    names = (one.name.strip() for one in participants(case, full=True))
+    return blotted(case.title, [name for name in names if len(name) > 1])
 
 
 def unnamed(cases: Iterable[Case]) -> dict[int, str]:

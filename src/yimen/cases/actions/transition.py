@@ -21,7 +21,7 @@ from yimen.calendars import queries as calendars
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid, Refused
 
-from .. import instructions, joint, letterbook, queries, reviews, rules, suspensions
+from .. import dossier, instructions, joint, letterbook, queries, reviews, rules, suspensions
 from ..access import is_recipient, relations
 from ..models import Case, Clock
 from ..review_rules import ReviewFacts
@@ -66,7 +66,7 @@ def run(
     Raises Missing (not there or not to be seen), Conflict (somebody was first), Refused (may not, or not now),
     Invalid (fields). Nothing is changed when it raises.
     """
-    with transaction.atomic():
+    with transaction.atomic(), calendars.held():
         case = queries.get_visible(grants, ref, lock=True)
         step = Step(actor, grants, case, _row(case, verb, version), {}, moment(case, at))
         _permit(step)
@@ -155,7 +155,7 @@ def _objection_due(case: Case) -> datetime | None:
     row = queries.lead_assignment(case)
     if row is None:
         return None
-    with calendars.held():
+    with calendars.held():  # one question, also where a page asks
         return clocks.new_clock(case, "step", "return", row.sent_at, row.unit_id, flow=case.flow).due_at
 
 
@@ -197,7 +197,10 @@ def _refused(row: Transition, facts: rules.CaseFacts, now: datetime) -> bool:
 
 
 def _unhindered(step: Step) -> None:
-    facts = facts_of(step.grants, step.case, step.actor.user_id)
+    if not step.row.guards:
+        return
+    with dossier.kept(step.case, step.grants):
+        facts = facts_of(step.grants, step.case, step.actor.user_id)
     complaint = rules.hindrance(step.row, facts, step.data, step.at)
     if isinstance(complaint, Invalid):
         raise complaint

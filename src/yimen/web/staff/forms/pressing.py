@@ -8,17 +8,18 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yimen.cases import leaders, suspensions
+from yimen.cases import dossier, leaders, suspensions
 from yimen.cases.actions import majors
 from yimen.cases.fields import Field
 from yimen.cases.models import Case, ReceptionDay
-from yimen.organisations.queries import members
 
 from ...templatetags.yimen import moment
 
 
-def leader_choices() -> list[tuple[str, str]]:
-    return [(str(user.pk), user.name) for user in leaders.staff_leaders()]
+def leader_choices(case: Case | None = None) -> list[tuple[str, str]]:
+    """Who are the leaders today, as they were read with the matter where there is one."""
+    grants = dossier.of(case).office_leaders if case else None
+    return [(str(user.pk), user.name) for user in leaders.staff_leaders(grants)]
 
 
 def reception_words(row: ReceptionDay) -> str:
@@ -34,21 +35,21 @@ def _select(choices: list[tuple[str, str]], common: dict[str, Any]) -> forms.Fie
     return forms.ChoiceField(choices=[("", _("请选择")), *choices], **common)
 
 
-def _leader(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
-    return _select(leader_choices(), common)
+def _leader(_field: Field, case: Case, common: dict[str, Any]) -> forms.Field:
+    return _select(leader_choices(case), common)
 
 
-def _leaders(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
-    return forms.MultipleChoiceField(choices=leader_choices(), widget=forms.CheckboxSelectMultiple, **common)
+def _leaders(_field: Field, case: Case, common: dict[str, Any]) -> forms.Field:
+    return forms.MultipleChoiceField(choices=leader_choices(case), widget=forms.CheckboxSelectMultiple, **common)
 
 
 def _colleague(_field: Field, case: Case, common: dict[str, Any]) -> forms.Field:
-    rows = members(case.accountable_unit_id) if case.accountable_unit_id else []
+    rows = dossier.of(case).colleagues if case.accountable_unit_id else []
     return _select([(str(row.user_id), row.user.name) for row in rows], common)
 
 
 def _ground(_field: Field, case: Case, common: dict[str, Any]) -> forms.Field:
-    listed = suspensions.grounds_for(case.flow, case.state, timezone.localdate())
+    listed = suspensions.grounds_of(case, timezone.localdate())
     choices = [(row.key, row.words) for row in listed]
     return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
 

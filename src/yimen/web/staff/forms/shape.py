@@ -9,14 +9,13 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext as _
 
-from yimen.cases import queries
-from yimen.cases.actions.holders import leaders
+from yimen.cases import dossier, queries
 from yimen.cases.fields import Field
-from yimen.cases.models import Case
+from yimen.cases.models import Case, Category
 from yimen.cases.wording import in_turn
 from yimen.foundation.errors import YimenError
-from yimen.organisations.models import UnitKind
-from yimen.organisations.queries import members, units
+from yimen.organisations.models import Unit, UnitKind
+from yimen.organisations.queries import units
 
 from ..show.words import category_name
 from . import handing, joining, pressing
@@ -28,6 +27,11 @@ _LISTS = {
     "main": {"list": "mains"},
     "instruction": {"list": "phrases"},
 }
+# What the choices of a field are read from: kinds of the dossier, by the kind of the field.
+READ_FOR = {
+    "category": "categories", "unit": "units", "units": "units", "person": "lead_members",
+    "leader": "office_leaders", "leaders": "office_leaders", "colleague": "colleagues",
+}  # fmt: skip
 MANY = 6  # more choices than this become a drop-down list
 
 
@@ -94,28 +98,34 @@ def _choice(field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
 
 def _category(_field: Field, case: Case, common: dict[str, Any]) -> forms.Field:
     """Today's categories, and the matter's own when that one has ended: a running matter keeps it."""
-    choices = category_choices()
+    choices = category_choices(dossier.of(case).categories)
     if case.category.key not in dict(choices):
         choices.append((case.category.key, category_name(case.category)))
     return forms.ChoiceField(choices=choices, **common)
 
 
-def category_choices() -> list[tuple[str, str]]:
-    return [("", _("请选择")), *((row.key, category_name(row)) for row in queries.categories())]
+def category_choices(among: Iterable[Category] | None = None) -> list[tuple[str, str]]:
+    """`among`: today's categories, where they were read already."""
+    rows = queries.categories() if among is None else among
+    return [("", _("请选择")), *((row.key, category_name(row)) for row in rows)]
 
 
-def _unit(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
-    return forms.ChoiceField(choices=[("", _("请选择")), *grouped_units()], **common)
+def _unit(_field: Field, case: Case, common: dict[str, Any]) -> forms.Field:
+    choices = grouped_units(dossier.of(case).units)
+    return forms.ChoiceField(choices=[("", _("请选择")), *choices], **common)
 
 
-def _units(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
-    choices = [choice for _kind, rows in grouped_units() for choice in rows]
+def _units(_field: Field, case: Case, common: dict[str, Any]) -> forms.Field:
+    choices = [choice for _kind, rows in grouped_units(dossier.of(case).units) for choice in rows]
     return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **common)
 
 
-def grouped_units() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Units a matter can be sent to, by kind; those without accounts say so."""
-    rows = sorted(units(), key=lambda unit: (list(UnitKind.values).index(unit.kind), unit.order))
+def grouped_units(among: Iterable[Unit] | None = None) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Units a matter can be sent to, by kind. `among`: those that exist today, where they were read already."""
+    rows = sorted(
+        units() if among is None else among,
+        key=lambda unit: (list(UnitKind.values).index(unit.kind), unit.order),
+    )
     rows = [unit for unit in rows if unit.kind != UnitKind.CENTRE]
     return [
         (str(UnitKind(kind).label), [(unit.key, unit.name) for unit in group])
@@ -124,7 +134,7 @@ def grouped_units() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _person(_field: Field, case: Case, common: dict[str, Any]) -> forms.Field:
-    rows = members(case.lead_unit_id) if case.lead_unit_id else []
+    rows = dossier.of(case).lead_members if case.lead_unit_id else []
     choices = [(str(row.user_id), f"{row.user.name} {row.title}".strip()) for row in rows]
     return forms.ChoiceField(choices=[("", _("请选择")), *choices], **common)
 
@@ -147,12 +157,6 @@ def _check(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
     return forms.BooleanField(**common)
 
 
-def _leader(_field: Field, case: Case, common: dict[str, Any]) -> forms.Field:
-    """Who may give instructions on the matter: leaders first, then the director."""
-    rows = {str(row.user_id): row.user.name for row in leaders(case)}
-    return forms.ChoiceField(choices=[("", _("请选择")), *rows.items()], **common)
-
-
 def _file(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
     """A photo or scan; the page keeps it with the matter's own files before the step is taken."""
     widget = forms.FileInput(attrs={"accept": "image/*,.pdf"})
@@ -160,7 +164,6 @@ def _file(_field: Field, _case: Case, common: dict[str, Any]) -> forms.Field:
 
 
 _KINDS = {
-    "leader": _leader,
     "file": _file,
     "text": _text,
     "longtext": _longtext,

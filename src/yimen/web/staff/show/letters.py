@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants
 from yimen.cases import dossier, letter_fields, letterbook, letters, queries, reviews
-from yimen.cases.actions.people import participants, unnamed
+from yimen.cases.access import relations
+from yimen.cases.actions.people import participants, title_of
 from yimen.cases.actions.record import words_of
 from yimen.cases.fields import Field
 from yimen.cases.letters import Kind, Step
-from yimen.cases.models import Case, Extension, Letter, LetterText, Participant, Review, ServiceReceipt
+from yimen.cases.models import Case, Letter, LetterText, Review, ServiceReceipt
 from yimen.cases.review_rules import ReviewFacts
 from yimen.cases.states import Who
 from yimen.ledger.queries import entries_of
@@ -95,7 +96,9 @@ def through(shown: Next, grants: Grants, case: Case, who: frozenset[Who]) -> Nex
     label = str(item.step.zh) if item.step else _("看文书")
     own = item.step is not None
     whose = shown.who if own or shown.who else item.unit
-    return replace(shown, yours=own, who=whose, what=what, url=item.url, label=label, icon="file", primary=own)
+    return replace(
+        shown, yours=own, who=whose, what=what, url=item.url, label=label, icon="file", primary=own
+    )
 
 
 # --- One letter --------------------------------------------------------------------------------------------------
@@ -135,13 +138,15 @@ class Sheet:
 
 
 def sheet_of(grants: Grants, case: Case, row: Letter) -> Sheet:
-    kind, text = letters.kinds()[row.kind], letterbook.text_of(row)
-    steps = letterbook.steps_for(grants, case, row)
-    receipt = letterbook.receipt_of(row)
+    kind, texts = letters.kinds()[row.kind], list(letterbook.texts_of(row))
+    text = next(each for each in texts if each.version == row.version)
+    who = relations(grants, case)
+    steps = letterbook.steps_for(grants, case, row, who)
+    receipt = letterbook.receipt_of(row) if row.state == "served" else None
     return Sheet(
-        item=item_of(grants, case, row), title=text.title, lines=lines_of(kind, text), stages=_stages(row),
+        item=item_of(grants, case, row, who), title=text.title, lines=lines_of(kind, text), stages=_stages(row),
         steps=[{"verb": s.verb, "words": str(s.zh), "icon": ICONS[s.verb]} for s in steps],
-        texts=list(letterbook.texts_of(row)), addressee=dict(people_of(case)).get(str(row.addressee), ""),
+        texts=texts, addressee=dict(people_of(case)).get(str(row.addressee), ""),
         may_edit=any(step.verb == "submit" for step in steps), row=row, receipt=receipt,
         served=_served(receipt) if receipt else [], form=kind.form,
     )  # fmt: skip
@@ -188,9 +193,8 @@ def _served(receipt: ServiceReceipt) -> list[Line]:
 
 def people_of(case: Case) -> list[tuple[str, str]]:
     """Whom a letter may greet: slot → masked name."""
-    slots = Participant.objects.filter(case=case).order_by("id").values_list("slot", flat=True)
-    shown = zip(slots, participants(case), strict=True)
-    return [(str(slot), f"{one.name} {one.role_words}") for slot, one in shown if one.role != "witness"]
+    shown = zip(dossier.of(case).people, participants(case), strict=True)
+    return [(str(row.slot), f"{one.name} {one.role_words}") for row, one in shown if one.role != "witness"]
 
 
 # --- What is known when a letter is begun ------------------------------------------------------------------------
@@ -198,7 +202,7 @@ def people_of(case: Case) -> list[tuple[str, str]]:
 
 def known(case: Case, kind: Kind) -> dict[str, Any]:
     """The first wording as far as the matter says it already. Names of its people are blotted out of the title."""
-    title, first = unnamed([case])[case.pk], next(iter(people_of(case)), None)
+    title, first = title_of(case), next(iter(people_of(case)), None)
     found: dict[str, Any] = {"addressee": first[0] if first else "", "request": case.wish or title}
     return found | (_opinion(case, title) if kind.form == "V06" else _notice(case, kind))
 
@@ -235,9 +239,8 @@ def _last_words(case: Case, kind: str) -> dict[str, str]:
 
 
 def _extension(case: Case) -> str:
-    row = (
-        Extension.objects.filter(case=case, state="approved").select_related("clock").order_by("-id").first()
-    )
+    rows = reversed(dossier.of(case).extensions)
+    row = next((each for each in rows if each.state == "approved"), None)
     if row is None:
         return ""
     until = row.clock.due_at

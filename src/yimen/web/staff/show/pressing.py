@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from yimen.access.registry import Grants
 from yimen.access.roles import Role
-from yimen.cases import leaders, suspensions
+from yimen.cases import dossier, leaders, suspensions
 from yimen.cases import pressure_settings as settings
 from yimen.cases.actions import extensions, limits, majors, pressure, reminders, supervision
 from yimen.cases.actions import leaders as leading
@@ -132,9 +132,9 @@ def _id(data: Data, name: str) -> int | None:
 
 
 def _order_as_usual(case: Case) -> dict[str, Any]:
-    figures = settings.settings()
+    figures = settings.settings(dossier.of(case).figures)
     due = timezone.localdate() + timedelta(days=int(figures["supervision_days"].value))
-    known = leaders.staff_leaders()
+    known = leaders.staff_leaders(dossier.of(case).office_leaders)
     first = str(known[0].pk) if known else ""
     return {
         "title": supervision.usual_title(case),

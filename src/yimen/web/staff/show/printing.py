@@ -27,6 +27,15 @@ def _letters(case: Case, wanted: Callable[[Letter], bool]) -> list[Letter]:
     return [row for row in dossier.of(case).letters if row.state != "void" and wanted(row)]
 
 
+READ: Final = (
+    "parts",
+    "orders",
+    "callbacks",
+    "letters",
+    "materials",
+)  # kinds of the dossier that papers are of
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """One kind of paper. `rows` are the facts it can be printed for (one each), `about` and `at` tell two of them apart."""

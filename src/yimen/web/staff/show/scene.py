@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from yimen.access.registry import Grants
@@ -58,17 +59,26 @@ class Pressure:
         return "；".join(filter(None, (words, row.reason)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
-    """One matter as the page has read it, for deciding what is offered."""
+    """One matter as a page decides on it: what is shown, what is offered. Its rows are those of the open dossier."""
 
     case: Case
     grants: Grants
     who: frozenset[Who]
-    clocks: list[Clock]
-    assignments: list[Assignment]
     version: int | None = None  # of the matter as the reader had it before him
-    pressure: Pressure = field(default_factory=Pressure)
+
+    @cached_property
+    def clocks(self) -> list[Clock]:
+        return queries.clocks_of(self.case)
+
+    @cached_property
+    def assignments(self) -> list[Assignment]:
+        return queries.assignments_of(self.case)
+
+    @cached_property
+    def pressure(self) -> Pressure:
+        return _pressure_of(self.case)
 
     def runs(self, kind: str) -> bool:
         return any(clock.running and clock.kind == kind for clock in self.clocks)
@@ -83,23 +93,14 @@ class Scene:
 
 
 def scene_of(grants: Grants, case: Case) -> Scene:
-    """Clocks, assignments and what presses; nothing is asked for where the dossier is open."""
-    rows = queries.assignments_of(case)
-    return Scene(
-        case,
-        grants,
-        relations(grants, case),
-        queries.clocks_of(case),
-        rows,
-        pressure=_pressure_of(case, rows),
-    )
+    """A page opens the dossier of the matter first."""
+    return Scene(case, grants, relations(grants, case))
 
 
-def _pressure_of(case: Case, parts: list[Assignment]) -> Pressure:
+def _pressure_of(case: Case) -> Pressure:
     if case.sealed:
         return Pressure()
-    leads = (row for row in parts if row.role == "lead" and row.state not in ("returned", "ended"))
-    lead = next(leads, None)
+    lead = queries.lead_assignment(case)
     pressed = bool(case.open) and lead is not None and case.state in PRESSED
     reports = majors.reports_of(case)
     return Pressure(

@@ -15,20 +15,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yimen.access.registry import can
-from yimen.cases import letter_fields, letterbook, letters, queries
+from yimen.cases import dossier, letter_fields, letterbook, letters, queries
 from yimen.cases.actions import attach
 from yimen.cases.actions import letters as writing
 from yimen.cases.fields import Field
 from yimen.cases.models import Case, Letter
 from yimen.foundation.errors import Conflict, Invalid, Missing, Refused, YimenError
 from yimen.organisations.models import Unit
-from yimen.organisations.queries import units
 
 from ..door import StaffRequest, page
 from ..errors import kind_of
 from ..forms.shape import Shape, build
 from ..show import letters as shown
 from ..show.case import header_of
+
+# Kinds of the dossier that decide on letters, and to whom they go.
+READ = ("letters", "wordings", "heads", "people", "keys", "extensions")
 
 
 @page(methods=("GET", "HEAD"))
@@ -52,6 +54,7 @@ def new(request: StaffRequest, ref: UUID, kind: str) -> HttpResponse:
     row = letters.kinds().get(kind)
     if row is None:
         raise Missing(_("没有这种文书"))
+    dossier.open_(case, request.grants, (*READ, "results"))
     if row not in letterbook.startable(request.grants, case):
         return _begun(case, kind)
 
@@ -131,6 +134,7 @@ def letter(request: StaffRequest, ref: UUID, one: UUID) -> HttpResponse:
 
 def _letter(request: StaffRequest, ref: UUID, one: UUID) -> tuple[Case, Letter]:
     case = queries.get_visible(request.grants, ref)
+    dossier.open_(case, request.grants, READ)
     return case, letterbook.get(case, one)
 
 
@@ -217,7 +221,7 @@ def _scan(request: StaffRequest, case: Case, file: Any) -> dict[str, str]:
 @page("cases.set_letter_heads", methods=("GET", "HEAD"))
 def heads(request: StaffRequest) -> HttpResponse:
     """发文字号 of every unit: in whose name, under which marks."""
-    rows = [{"unit": unit, "head": letterbook.head_of(unit)} for unit in units()]
+    rows = [{"unit": unit, "head": head} for unit, head in letterbook.heads()]
     return render(request, "staff/letter_heads.html", {"rows": rows})
 
 

@@ -10,9 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from yimen.access.registry import can
-from yimen.cases import queries
-from yimen.cases.access import relations
+from yimen.cases import dossier, queries
+from yimen.cases.access import may_reveal, relations
 from yimen.cases.actions import outside, people
 from yimen.cases.models import Case
 from yimen.cases.models.desk import SYSTEMS
@@ -75,6 +74,7 @@ def _page(
     wrong: Invalid | Conflict | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    dossier.open_(case, request.grants, ("people", "keys", "outside", "parts", "results"))
     given = shown if shown is not None else people.participants(case)
     wrong_fields: dict[str, Any] = dict(getattr(wrong, "fields", {}) or {})
     context = {
@@ -84,7 +84,7 @@ def _page(
         "systems": SYSTEMS,
         "blocks": blocks_of(case, given),
         "revealed": shown is not None,
-        "may_reveal": bool(given) and can(request.grants, "cases.reveal", case),
+        "may_reveal": bool(given) and may_reveal(request.grants, case),
         "may_add": bool({Who.DESK, Who.LEAD} & relations(request.grants, case)),
         "wrong": next(iter(wrong_fields.values()), wrong),
         "target": next(iter(wrong_fields), "number"),

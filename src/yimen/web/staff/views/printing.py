@@ -13,7 +13,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import can
-from yimen.cases import queries
+from yimen.cases import dossier, queries
+from yimen.cases.access import may_reveal
 from yimen.cases.actions.desk import looked
 from yimen.cases.actions.people import reveal
 from yimen.cases.models import Case
@@ -44,10 +45,11 @@ def choose(request: StaffRequest, ref: UUID) -> HttpResponse:
 
 
 def _page(request: StaffRequest, case: Case, wrong: str = "", status: int = 200) -> HttpResponse:
+    dossier.open_(case, request.grants, printing.READ)
     context = {
         "case": case,
         "papers": printing.offers(case),
-        "may_reveal": can(request.grants, "cases.reveal", case),
+        "may_reveal": may_reveal(request.grants, case),
         "may_print": can(request.grants, "cases.open"),
         "guided": case.lead_unit_id is None and bool(papers.guidance_of(case)),
         "reason": request.POST.get("reason", ""),

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yimen.cases import alikes, instructions, queries, reviews
+from yimen.cases import alikes, dossier, instructions, queries, reviews
 from yimen.cases.actions import attach, steps
 from yimen.cases.fields import FIELDS, Field
 from yimen.cases.joint import answers_of, listed
@@ -27,7 +27,7 @@ from yimen.web.templatetags.yimen import moment
 from ... import handbook
 from ..door import StaffRequest, page
 from ..errors import kind_of
-from ..forms.shape import Shape, build
+from ..forms.shape import READ_FOR, Shape, build
 from ..show import answers, foreseen, joining
 from ..show.acts import ABOUT, ACTS, ICONS, Act, Scene, scene_of
 from ..show.case import header_of
@@ -53,7 +53,9 @@ class Task:
 @page()
 def do(request: StaffRequest, ref: UUID, verb: str) -> HttpResponse:
     """Ask for a step's fields, then do it. A conflict gives the page back with everything typed."""
-    scene = scene_of(request.grants, queries.get_visible(request.grants, ref))
+    case = queries.get_visible(request.grants, ref)
+    dossier.open_(case, request.grants, _read_first(case, verb, asked=request.method == "POST"))
+    scene = scene_of(request.grants, case)
     task = _task(scene, verb)
     if verb == "call_back" and answers_of(scene.case):
         return redirect(f"{reverse('staff:callbacks')}?at={ref}")
@@ -80,13 +82,36 @@ def do(request: StaffRequest, ref: UUID, verb: str) -> HttpResponse:
     )
 
 
+def _read_first(case: Case, verb: str, *, asked: bool) -> set[str]:
+    """Which rows this page needs: what decides whether an act is offered, and the choices of its fields. A step of the
+    table that was `asked` for decides by itself, on the row it locks."""
+    act = ACTS.get(verb)
+    if asked and act is None:
+        return set()
+    row = TRANSITIONS.get((case.flow, case.state, verb))
+    fields = act.fields if act else _fields_of(row) if row else ()
+    kinds = {READ_FOR[field.kind] for field in fields if field.kind in READ_FOR}
+    kinds |= (
+        {"phrases"}
+        if "instruction" in {field.name for field in fields} or case.state == "awaiting"
+        else set()
+    )
+    return {*dossier.everything(case), *kinds} - {"entries"}
+
+
+def _fields_of(row: Transition) -> tuple[Field, ...]:
+    return tuple(FIELDS[name] for name in (*row.needs, *row.may))
+
+
 def _task(scene: Scene, verb: str) -> Task:
     """Raises Conflict when the step is not possible now, Refused when it is not this person's."""
     if act := ACTS.get(verb):
         if not act.offered(scene):
             raise Refused(_("现在不能由您办理：%s") % act.words)
         return Task(verb, str(act.words), act.icon, act.fields, tuple(act.needs), str(act.about), act)
-    row = next((move.row for move in queries.moves(scene.grants, scene.case) if move.verb == verb), None)
+    row = next(
+        (move.row for move in queries.moves(scene.grants, scene.case, scene.who) if move.verb == verb), None
+    )
     if row is None:
         raise _why_not(scene, verb)
     return _of_row(scene.case, row)
@@ -102,7 +127,7 @@ def _why_not(scene: Scene, verb: str) -> YimenError:
 
 def _of_row(case: Case, row: Transition) -> Task:
     words = str(VERBS[row.verb])
-    fields = joining.asked_of(case, tuple(FIELDS[name] for name in (*row.needs, *row.may)))
+    fields = joining.asked_of(case, _fields_of(row))
     return Task(
         row.verb, words, ICONS.get(row.verb, "arrow"), fields, row.needs, str(ABOUT.get(row.verb, ""))
     )
@@ -122,7 +147,7 @@ def _initial(case: Case, task: Task) -> dict[str, Any]:
     if task.verb in ("dispatch", "submit") and case.returns == 0:
         known["unit"] = case.category.default_unit
     if task.verb == "instruct":
-        known["instruction"] = next(iter(instructions.phrases()), "")
+        known["instruction"] = next(iter(instructions.phrases(case)), "")
     return known
 
 
@@ -219,7 +244,7 @@ def _at_hand(scene: Scene, task: Task) -> dict[str, Any]:
     if any(field.name == "authority" for field in task.fields):
         return {"authorities": reviews.authorities()}
     if any(field.name == "instruction" for field in task.fields) or scene.case.state == "awaiting":
-        return {"phrases": instructions.phrases(), "proposal": proposal_of(scene.case)}
+        return {"phrases": instructions.phrases(scene.case), "proposal": proposal_of(scene.case)}
     return {}
 
 
