@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yimen.access.registry import Grants, Predicate, nothing, register, role_only
 from yimen.access.roles import ADMINISTRATORS, Role
@@ -37,6 +37,21 @@ def _ordinary(grants: Grants) -> Q:
     return (mine | Exists(part)) if units else mine
 
 
+def reach(grants: Grants) -> QuerySet[Any, Any] | None:
+    """Matters among which everything is that this person may see, each way by its own index; None for who sees nearly
+    all. No right by itself: it only says where to look, and `cases.view` decides as everywhere."""
+    if grants.has(*CENTRE_ROLES):
+        return None
+    me = grants.user_id
+    parts = Assignment.objects.filter(unit__in=grants.units(*UNIT_ROLES)).exclude(state__in=_ENDED)
+    ways = (
+        Case.objects.filter(holder=me).values("pk"),
+        parts.values("case"),
+        SealedGrant.objects.filter(user=me).values("case"),
+    )
+    return Case.objects.filter(accountable_person=me).values("pk").union(*ways, all=True)
+
+
 def _sealed(grants: Grants) -> Q:
     if grants.user_id is None:
         return nothing()
@@ -50,12 +65,22 @@ def _sealed(grants: Grants) -> Q:
 
 
 def _view_scope(grants: Grants) -> Q:
+    """What is hidden or destroyed because its period is over is there for nobody."""
+    return Q(hidden_at__isnull=True) & _count_scope(grants)
+
+
+def _view_allows(grants: Grants, case: Case) -> bool:
+    return case.hidden_at is None and _count_allows(grants, case)
+
+
+def _count_scope(grants: Grants) -> Q:
+    """Whose facts count in this person's figures: what they may see, or might, were its period not over."""
     if not _works(grants):
         return nothing()
     return (Q(sealed=False) & _ordinary(grants)) | (Q(sealed=True) & _sealed(grants))
 
 
-def _view_allows(grants: Grants, case: Case) -> bool:
+def _count_allows(grants: Grants, case: Case) -> bool:
     if not _works(grants):
         return False
     if case.sealed:
@@ -165,6 +190,25 @@ def register_all() -> None:
     register("cases.callback_rules", role_only(Role.DIRECTOR, Role.ADMIN))
     register("cases.hand_over", role_only(Role.DIRECTOR, Role.HEAD))
     register("cases.search_phone", role_only(*DESK_ROLES))
+    register("cases.count", Predicate(_count_scope, _count_allows))
+    register("cases.restore", Predicate(_restore_scope, _restore_allows))
+    register("cases.hold", role_only(*LEADERS))
+    register("cases.retention", role_only(*LEADERS, Role.ADMIN, Role.AUDITOR))
+    register("cases.rights", role_only(*DESK_ROLES))
+
+
+def _restore_scope(grants: Grants) -> Q:
+    """Hidden and not yet destroyed: a director may bring it back."""
+    if not grants.has(Role.DIRECTOR):
+        return nothing()
+    return _count_scope(grants) & Q(hidden_at__isnull=False, erased_at__isnull=True)
+
+
+def _restore_allows(grants: Grants, case: Any) -> bool:
+    if case is None:
+        return grants.has(Role.DIRECTOR)
+    gone = case.hidden_at is None or case.erased_at is not None
+    return grants.has(Role.DIRECTOR) and not gone and _count_allows(grants, case)
 
 
 def _reveal_scope(grants: Grants) -> Q:

@@ -20,7 +20,7 @@ from yimen.ledger.queries import head
 
 from .events import LOOKED, SUBJECT
 from .models import Case, ReadUpTo
-from .queries import visible_to
+from .queries import in_rows, visible_to
 
 FIRST_LOOK = timedelta(days=7)  # how far back the page reaches for somebody who never opened it
 MOST = 200
@@ -84,7 +84,7 @@ def news(grants: Grants) -> list[Change]:
     seq = Link.objects.filter(entry_id=OuterRef("pk")).values("seq")
     mark = read_up_to(grants).values_list("seq", flat=True).first()
     rows = list(_news(grants, mark, REACH).annotate(seq=Subquery(seq)).order_by("-seq")[:MOST])
-    cases = visible_to(grants).in_bulk({row.subject_id for row in rows})
+    cases = in_rows(visible_to(grants)).in_bulk({row.subject_id for row in rows})
     return [Change(row.seq, row, cases[row.subject_id]) for row in rows if row.subject_id in cases]
 
 

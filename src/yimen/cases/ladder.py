@@ -100,16 +100,17 @@ def _same_limit(row: Reminder, case: Case) -> bool:
 def orders_on(case: Case) -> list[Order]:
     """Every 督办单 of a matter, the oldest first."""
     rows = dossier.of(case)
-    return _orders(rows.orders, rows.feedbacks if rows.orders else ())
+    return orders(rows.orders, rows.feedbacks if rows.orders else ())
 
 
 def with_feedback(rows: list[Supervision]) -> list[Order]:
     """The same for orders of many matters. One query."""
     said = SupervisionFeedback.objects.filter(supervision__in=rows).select_related("by") if rows else ()
-    return _orders(rows, said)
+    return orders(rows, said)
 
 
-def _orders(rows: list[Supervision], feedbacks: Iterable[SupervisionFeedback]) -> list[Order]:
+def orders(rows: list[Supervision], feedbacks: Iterable[SupervisionFeedback]) -> list[Order]:
+    """Orders with what was said to each, both read before."""
     said: dict[int, list[SupervisionFeedback]] = {row.pk: [] for row in rows}
     for each in feedbacks:
         said[each.supervision_id].append(each)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import Exists, IntegerField, OuterRef, Q, Subquery
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from yimen.access.registry import Grants
 from yimen.access.roles import Role
 
-from .models import CaseLeader, Extension, MajorReport, PressureSetting, Reminder, Supervision, Urge
-from .pressure_settings import shipped
+from .models import CaseLeader, Extension, MajorReport, Reminder, Supervision, Urge
+from .pressure_settings import own
 from .states import UNIT_STATES, Flow
 
 PRESSED: Final = (*UNIT_STATES, "reported")  # while the lead unit owes the step, or its head the check
@@ -70,9 +69,4 @@ def _charge(grants: Grants) -> Q:
 def unreported() -> Q:
     """Groups of whom no report to a leader is recorded (多人来访未报告)."""
     told = MajorReport.objects.filter(case=OuterRef("pk"), struck_at__isnull=True)
-    own = (
-        PressureSetting.objects.filter(key="group_size")
-        .annotate(size=Cast("value", IntegerField()))
-        .values("size")
-    )
-    return Q(party_size__gt=Coalesce(Subquery(own), int(shipped("group_size")))) & ~Q(Exists(told))
+    return Q(party_size__gt=own("group_size")) & ~Q(Exists(told))

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from django.db.models import IntegerField, Subquery
+from django.db.models.functions import Cast, Coalesce
+
 from .models import PressureSetting
 from .shipped import rows
 
@@ -40,6 +43,12 @@ def settings(rows: Iterable[PressureSetting] | None = None) -> dict[str, Setting
         key: Setting(**{**row, "value": own.get(key, row["value"]), "shipped": row["value"]})
         for key, row in _shipped().items()
     }
+
+
+def own(key: str) -> Coalesce:
+    """A figure as the database reads it inside another question: the office's own, else the shipped one."""
+    row = PressureSetting.objects.filter(key=key).annotate(size=Cast("value", IntegerField()))
+    return Coalesce(Subquery(row.values("size")), int(shipped(key)))
 
 
 def text(key: str) -> str:

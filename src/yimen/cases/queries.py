@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Count, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,13 +19,15 @@ from yimen.foundation.errors import Missing
 from yimen.organisations.models import Office
 
 from . import dossier, pressed
-from .access import CENTRE_ROLES, UNIT_ROLES, relations
+from .access import CENTRE_ROLES, UNIT_ROLES, reach, relations
 from .fields import WRITTEN
 from .models import Assignment, Case, Category, Clock, Result
 from .models.case import Bigrams
 from .states import HIDDEN_VERBS, MAX_RETURNS, OPEN_STATES, STATES, VERBS, Transition, Who, rows_from
 
 PAGE = 30
+SHOWN = ("category", "lead_unit", "holder", "holder_unit", "clock")  # what a row of a list shows
+NUMBER_PREFIX = "永"  # until the office has set its own
 DUE_SOON_DAYS = 2
 
 
@@ -85,7 +88,7 @@ def _by_loose_number(grants: Grants, number: str) -> Case | None:
 
 def number_prefix() -> str:
     """First character of every number, from the office's settings: a change holds at once in every process."""
-    return Office.objects.values_list("number_prefix", flat=True).first() or "永"
+    return Office.objects.values_list("number_prefix", flat=True).first() or NUMBER_PREFIX
 
 
 # --- worklists -------------------------------------------------------------------------------------------------
@@ -143,6 +146,11 @@ def _concerns(grants: Grants) -> Q:
     if grants.has(Role.HEAD):
         return _of_my_units(grants)
     return Q(holder=grants.user_id)
+
+
+def in_rows(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """With what a row of a list shows."""
+    return rows.select_related(*SHOWN)
 
 
 def filtered(rows: QuerySet[Case], filters: dict[str, str]) -> QuerySet[Case]:
@@ -209,19 +217,58 @@ def counts(grants: Grants, names: Iterable[str] = COUNTED) -> dict[str, int]:
 # --- search ----------------------------------------------------------------------------------------------------
 
 
+FREQUENT = (
+    10_000  # matters with a word, as the database reckons, from which the newest few are found by walking
+)
+_NEWEST = ("-received_at", "-id")
+# The same order, said so that no index gives it: the database takes the few that match and sorts them.
+_SORTED = (ExpressionWrapper(F("received_at") + timedelta(0), output_field=DateTimeField()).desc(), "-id")
+
+
 def matching(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
     """Matters whose number, title, words, place or unit contain every word of `text` (two characters or more).
 
     The index answers by pairs of characters, the LIKE after it makes the answer exact.
     """
-    for word in text.split()[:8]:
-        if len(word) >= 2:
-            rows = rows.alias(pairs=Bigrams(F("search_text"))).filter(
-                pairs__contains=Bigrams(Value(word)), search_text__icontains=word
-            )
-        else:
-            rows = rows.filter(search_text__icontains=word)
+    return containing(_indexed(rows, text), text)
+
+
+def containing(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
+    """The same rows, found by reading: for words that stand in so many matters that an index is in the way."""
+    for word in _words(text):
+        cased = word.lower() != word.upper()
+        rows = rows.filter(**{f"search_text__{'icontains' if cased else 'contains'}": word})
     return rows
+
+
+def _indexed(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
+    for word in _words(text):
+        if len(word) >= 2:
+            rows = rows.alias(pairs=Bigrams(F("search_text"))).filter(pairs__contains=Bigrams(Value(word)))
+    return rows
+
+
+def _words(text: str) -> list[str]:
+    return text.split()[:8]
+
+
+def _is_frequent(text: str) -> bool:
+    """Whether so many matters hold these words that most are not worth fetching. The planner's estimate, one query."""
+    if not any(len(word) >= 2 for word in _words(text)):
+        return True
+    plan = json.loads(_indexed(Case.objects.all(), text).explain(format="json"))
+    return int(plan[0]["Plan"]["Plan Rows"]) > FREQUENT
+
+
+def newest(grants: Grants, text: str) -> QuerySet[Case]:
+    """Matters that match, newest first, to be cut short: in the way that is quick for words as frequent as these."""
+    seen = visible_to(grants)
+    if not _is_frequent(text):
+        return matching(seen, text).order_by(*_SORTED)
+    near = reach(grants)
+    if near is None:  # sees nearly everything: of the newest soon enough of them match
+        return containing(seen, text).order_by(*_NEWEST)
+    return containing(seen.filter(pk__in=near), text).order_by(*_SORTED)
 
 
 def search(grants: Grants, text: str, size: int = PAGE) -> list[Case]:
@@ -231,11 +278,8 @@ def search(grants: Grants, text: str, size: int = PAGE) -> list[Case]:
     exact = by_number(grants, text)
     if exact:
         return [exact]
-    hits = matching(visible_to(grants), text).order_by("-received_at", "-id").values("id")[:size]
-    rows = Case.objects.filter(id__in=hits).select_related(
-        "category", "lead_unit", "holder", "holder_unit", "clock"
-    )
-    return list(rows.order_by("-received_at", "-id")[:size])
+    hits = list(newest(grants, text).values_list("pk", flat=True)[:size])
+    return list(in_rows(visible_to(grants).filter(pk__in=hits)).order_by(*_NEWEST))
 
 
 def found_by(grants: Grants, text: str) -> QuerySet[Case]:
@@ -341,8 +385,12 @@ def written_opinion_served(case: Case) -> bool:
 
 def categories(on: datetime | None = None) -> list[Category]:
     """Categories valid today, in the office's order."""
+    return list(valid_categories(on))
+
+
+def valid_categories(on: datetime | None = None) -> QuerySet[Category]:
     day = timezone.localdate(on)
-    return list(Category.objects.filter(valid_from__lte=day).exclude(valid_to__lt=day))
+    return Category.objects.filter(valid_from__lte=day).exclude(valid_to__lt=day)
 
 
 def suggest(text: str, size: int = 4) -> list[Category]:
@@ -354,3 +402,15 @@ def suggest(text: str, size: int = 4) -> list[Category]:
 def open_matters_of(user_id: int) -> QuerySet[Case]:
     """Open matters a person answers for or holds: what must be handed over before leave or departure."""
     return Case.objects.filter(Q(accountable_person=user_id) | Q(holder=user_id), state__in=OPEN_STATES)
+
+
+def open_loads(users: Iterable[int]) -> dict[int, int]:
+    """How many open matters rest on each of these people; nobody is named on whom none does. One query."""
+    ids = list(users)
+    rows = Case.objects.filter(Q(accountable_person__in=ids) | Q(holder__in=ids), state__in=OPEN_STATES)
+    pairs = rows.order_by().values_list("accountable_person", "holder").annotate(number=Count("pk"))
+    found: dict[int, int] = {}
+    for accountable, holder, number in pairs:
+        for person in {accountable, holder} & set(ids):
+            found[person] = found.get(person, 0) + number
+    return found

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Final
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants
+from yimen.foundation import counting, together
 
 from . import ladder, queries
 from . import pressure_settings as settings
 from .actions.clocks import ASIDE
-from .models import Case, Clock, ReturnRequest, Supervision
+from .models import Case, Clock, PressureSetting, ReturnRequest, Supervision, SupervisionFeedback
 from .states import MAX_RETURNS
+
+DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,9 @@ def weekly(grants: Grants, at: datetime) -> list[Named]:
     """
     rows = queries.visible_to(grants).filter(sealed=False, history=False, recorded_at__lte=at)
     rows = rows.filter(Q(closed_at__isnull=True, open=True) | Q(closed_at__gt=at))
-    rows = rows.filter(
-        Q(Exists(_ordered(at).filter(case=OuterRef("pk"))))
-        | Q(Exists(_late(at).filter(case=OuterRef("pk"))))
-        | Q(Exists(_waiting(at).filter(case=OuterRef("pk"))))
-        | Q(pk__in=_returned_twice(at))
-    )
+    named = (_ordered(at), _late(at), _waiting(at), _returned_twice(at))
+    first, *others = (each.order_by().values("case") for each in named)
+    rows = rows.filter(pk__in=first.union(*others, all=True))
     cases = list(
         rows.select_related("category", "lead_unit", "accountable_unit", "holder_unit").order_by("pk")
     )
@@ -62,31 +63,49 @@ def _late(at: datetime) -> QuerySet[Clock]:
 
 def _waiting(at: datetime) -> QuerySet[Clock]:
     """待批示 for longer than the office's figure."""
-    since = at - timedelta(days=settings.number("awaiting_days"))
-    ran = Clock.objects.filter(kind="step", step="awaiting", start_at__lt=since)
+    days = ExpressionWrapper(Value(DAY) * settings.own("awaiting_days"), output_field=DurationField())
+    ran = Clock.objects.filter(kind="step", step="awaiting", start_at__lt=Value(at) - days)
     return ran.filter(Q(stopped_at__isnull=True) | Q(stopped_at__gt=at))
 
 
-def _returned_twice(at: datetime) -> list[int]:
+def _returned_twice(at: datetime) -> QuerySet[Any, Any]:
     """Matters that units gave back twice in this round."""
     agreed = ReturnRequest.objects.filter(agreed=True, answered_at__lte=at, case__returns__gte=MAX_RETURNS)
     counted = agreed.filter(answered_at__gte=F("case__round_at")).values("case").annotate(times=Count("pk"))
-    return list(counted.filter(times__gte=MAX_RETURNS).values_list("case", flat=True))
+    return counted.filter(times__gte=MAX_RETURNS)
 
 
 def _named(cases: list[Case], at: datetime) -> list[Named]:
     ids = [case.pk for case in cases]
-    orders = {
-        row.case_id: row for row in _ordered(at).filter(case__in=ids).select_related("unit", "lead_leader")
-    }
-    told = {order.row.case_id: order for order in ladder.with_feedback(list(orders.values()))}
-    since = dict(_late(at).filter(case__in=ids).values_list("case").annotate(first=Min("due_at")))
-    waiting = set(_waiting(at).filter(case__in=ids).values_list("case", flat=True))
-    returned = set(_returned_twice(at))
+    orders = _ordered(at).filter(case__in=ids)
+    read = together.read(
+        {
+            "orders": together.question(orders.select_related("unit", "lead_leader")),
+            "said": together.question(SupervisionFeedback.objects.filter(supervision__in=orders)),
+            "own": together.question(PressureSetting.objects.all()),
+        }
+    )
+    facts = counting.tables(
+        {
+            "late": _late(at).filter(case__in=ids).order_by().values("case").annotate(first=Min("due_at")),
+            "waiting": _waiting(at).filter(case__in=ids).values("case"),
+            "returned": _returned_twice(at).filter(case__in=ids).values("case"),
+        }
+    )
+    told = {order.row.case_id: order for order in ladder.orders(read["orders"], read["said"])}
+    since = {row["case"]: datetime.fromisoformat(row["first"]) for row in facts["late"]}
+    waiting, returned = ({row["case"] for row in facts[name]} for name in ("waiting", "returned"))
+    patience = settings.number("awaiting_days", read["own"])
     return [
         Named(
             case,
-            _reasons(told.get(case.pk), since.get(case.pk), case.pk in returned, case.pk in waiting, at),
+            _reasons(
+                told.get(case.pk),
+                since.get(case.pk),
+                case.pk in returned,
+                patience if case.pk in waiting else 0,
+                at,
+            ),
             _days(since.get(case.pk), at),
             told.get(case.pk),
         )
@@ -100,8 +119,9 @@ def _days(due: datetime | None, at: datetime) -> int:
 
 
 def _reasons(
-    order: ladder.Order | None, due: datetime | None, returned: bool, waiting: bool, at: datetime
+    order: ladder.Order | None, due: datetime | None, returned: bool, waiting: int, at: datetime
 ) -> list[str]:
+    """`waiting`: the office's figure of days, where it is over; else 0."""
     found = []
     if order:
         late = order.late(timezone.localdate(at))
@@ -113,5 +133,5 @@ def _reasons(
     if returned:
         found.append(_("被退回两次"))
     if waiting:
-        found.append(_("待批示超过 %d 天") % settings.number("awaiting_days"))
+        found.append(_("待批示超过 %d 天") % waiting)
     return found

@@ -6,6 +6,7 @@ are saved. A count stops one above `MOST`: whether a list holds a thousand or a 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,12 @@ def counts(wanted: Mapping[str, Rows], most: int = MOST) -> dict[str, int]:
 def columns(wanted: Mapping[str, Rows]) -> dict[str, list[Any]]:
     """The values of querysets of one column each (`values`), in their order. One statement."""
     return ask({name: _column(rows) for name, rows in wanted.items()})
+
+
+def tables(wanted: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of querysets of named columns (`values`), numbers and texts only. One statement."""
+    found = ask({name: _table(rows) for name, rows in wanted.items()})
+    return {name: json.loads(text) if text else [] for name, text in found.items()}
 
 
 def said(count: int, most: int = MOST) -> str:
@@ -59,4 +66,12 @@ def _column(rows: Rows) -> tuple[str, tuple[Any, ...]]:
     return f"ARRAY({sql})", params
 
 
-__all__ = ["MOST", "columns", "counts", "said"]
+def _table(rows: Rows) -> tuple[str, tuple[Any, ...]]:
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return "NULL", ()
+    return f"(SELECT json_agg(t)::text FROM ({sql}) AS t)", params
+
+
+__all__ = ["MOST", "columns", "counts", "said", "tables"]

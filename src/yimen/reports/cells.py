@@ -7,12 +7,12 @@ are the names of the matter's own people.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,6 +30,7 @@ from yimen.cases.models import (
     SupervisionFeedback,
 )
 from yimen.cases.states import FLOWS, STATES
+from yimen.foundation import counting, together
 from yimen.grids.kinds import Level
 
 from .models import Standing
@@ -57,30 +58,53 @@ class Line:
 
 
 def fill(lines: list[Line]) -> list[Line]:
-    """Fetch what the columns need, one query for each kind of row, however many lines there are."""
+    """Fetch what the columns need in four round trips, however many lines there are."""
     ids = {line.case.pk for line in lines}
-    helpers = _many(
-        Assignment.objects.filter(case__in=ids, role="assist").select_related("unit").order_by("id")
-    )
-    results = {row.case_id: row for row in Result.objects.filter(case__in=ids).order_by("id")}
-    calls = {row.case_id: row for row in Callback.objects.filter(case__in=ids).order_by("id")}
-    given = Extension.objects.filter(case__in=ids).filter(Q(approved_at__isnull=False)).values("case")
-    extended = {row["case"]: row["days"] for row in given.annotate(days=Sum("amount"))}
+    parts = [line.row.pk for line in lines if isinstance(line.row, Assignment)]
+    orders = [line.row.pk for line in lines if isinstance(line.row, Supervision)]
+    read, facts, names = _read(ids, parts, orders), _facts(ids, orders), names_of(ids)
+    helpers = _many(read["helpers"])
+    results, calls = _last(read["results"]), _last(read["calls"])
+    extended = {row["case"]: row["days"] for row in facts["extended"]}
+    due = {row["case"]: datetime.fromisoformat(row["due_at"]) for row in facts["due"] if row["due_at"]}
     passed: dict[int, set[str]] = {}
-    for case_id, state in Standing.objects.filter(case__in=ids).values_list("case_id", "state").distinct():
-        passed.setdefault(case_id, set()).add(state)
-    clocks = Clock.objects.filter(case__in=ids, kind="conclude").exclude(outcome="void").order_by("id")
-    due = dict(clocks.values_list("case_id", "due_at"))
-    names = names_of(ids)
+    for row in facts["passed"]:
+        passed.setdefault(row["case"], set()).add(row["state"])
     for line in lines:
         ref = line.case.pk
         line.limit, line.names = due.get(ref), names.get(ref, [])
         line.assisting = [row.unit.name for row in helpers.get(ref, ())]
         line.result, line.call = results.get(ref), calls.get(ref)
         line.extended, line.passed = extended.get(ref, 0), passed.get(ref, set())
-    _fill_parts([line for line in lines if isinstance(line.row, Assignment)])
-    _fill_orders([line for line in lines if isinstance(line.row, Supervision)])
+    _fill_parts([line for line in lines if isinstance(line.row, Assignment)], read["requests"])
+    _fill_orders(
+        [line for line in lines if isinstance(line.row, Supervision)], read["said"], facts["helping"]
+    )
     return lines
+
+
+def _read(ids: Collection[int], parts: list[int], orders: list[int]) -> dict[str, list[Any]]:
+    rows = {
+        "helpers": Assignment.objects.filter(case__in=ids, role="assist").select_related("unit"),
+        "results": Result.objects.filter(case__in=ids),
+        "calls": Callback.objects.filter(case__in=ids),
+        "requests": ReturnRequest.objects.filter(assignment__in=parts),
+        "said": SupervisionFeedback.objects.filter(supervision__in=orders),
+    }
+    return together.read({name: together.question(each.order_by("id")) for name, each in rows.items()})
+
+
+def _facts(ids: Collection[int], orders: list[int]) -> dict[str, list[dict[str, Any]]]:
+    given = Extension.objects.filter(case__in=ids, approved_at__isnull=False).order_by().values("case")
+    clocks = Clock.objects.filter(case__in=ids, kind="conclude").exclude(outcome="void").order_by("id")
+    return counting.tables(
+        {
+            "extended": given.annotate(days=Sum("amount")),
+            "passed": Standing.objects.filter(case__in=ids).order_by().values("case", "state").distinct(),
+            "due": clocks.values("case", "due_at"),
+            "helping": Supervision.objects.filter(pk__in=orders).values("pk", "co_units__name"),
+        }
+    )
 
 
 def _many(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -90,22 +114,21 @@ def _many(rows: Iterable[Any]) -> dict[int, list[Any]]:
     return found
 
 
-def _fill_parts(lines: list[Line]) -> None:
-    asked = ReturnRequest.objects.filter(assignment__in=[line.row.pk for line in lines]).order_by("id")
-    last = {row.assignment_id: row for row in asked}
+def _last(rows: Iterable[Any]) -> dict[int, Any]:
+    return {row.case_id: row for row in rows}
+
+
+def _fill_parts(lines: list[Line], requests: list[ReturnRequest]) -> None:
+    last = {row.assignment_id: row for row in requests}
     for line in lines:
         line.request = last.get(line.row.pk)
 
 
-def _fill_orders(lines: list[Line]) -> None:
-    ids = [line.row.pk for line in lines]
-    last = {
-        row.supervision_id: row
-        for row in SupervisionFeedback.objects.filter(supervision__in=ids).order_by("id")
-    }
+def _fill_orders(lines: list[Line], said: list[SupervisionFeedback], units: list[dict[str, Any]]) -> None:
+    last = {row.supervision_id: row for row in said}
     helping: dict[int, list[str]] = {}
-    for ref, name in Supervision.objects.filter(pk__in=ids).values_list("pk", "co_units__name"):
-        helping.setdefault(ref, []).extend([name] if name else [])
+    for row in units:
+        helping.setdefault(row["pk"], []).extend([row["co_units__name"]] if row["co_units__name"] else [])
     for line in lines:
         line.feedback, line.co_units = last.get(line.row.pk), helping.get(line.row.pk, [])
 

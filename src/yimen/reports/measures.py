@@ -7,8 +7,9 @@ figure stays what it was when matters are destroyed; sealed matters are in no li
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Count, F, OuterRef, Q, Subquery, Value
@@ -231,8 +232,19 @@ def counts(grants: Grants, name: str, span: Period, by: str) -> dict[str, int]:
 
 def names(by: str) -> dict[str, str]:
     """Key → name of the units or categories, in the office's order."""
-    rows: Iterable[Any] = Unit.objects.all() if by == "unit" else Category.objects.order_by("order", "id")
-    return {row.key: row.name for row in rows}
+    return named(by)[by]
+
+
+def named(*groups: str) -> dict[str, dict[str, str]]:
+    """The names of several kinds of group, in one statement."""
+    found = counting.tables({by: _NAMED[by if by == "unit" else "category"]() for by in groups})
+    return {by: {row["key"]: row["name"] for row in found[by]} for by in groups}
+
+
+_NAMED: Final[dict[str, Callable[[], Rows]]] = {
+    "unit": lambda: Unit.objects.values("key", "name"),
+    "category": lambda: Category.objects.order_by("order", "id").values("key", "name"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,24 +252,38 @@ class Row:
     """One line of a list: which matter, since when it counts."""
 
     case_id: int
-    at: Any
+    at: datetime
 
 
 def rows_of(grants: Grants, name: str, span: Period, by: str = "", key: str = "") -> list[Row]:
     """The list behind a number, of everything or of one unit or category ("-": without one), in order of time."""
-    found: list[Row] = []
-    for rows in lists(grants, name, span):
-        if by and key:
-            rows = _grouped(rows, span, by)
-            rows = rows.filter(group=None) if key == "-" else rows.filter(group=_group_of(by, key))
-        found += [Row(case_id, at) for case_id, at in rows.order_by().values_list("of_case", "at")]
-    return sorted(found, key=lambda row: (row.at, row.case_id))
+    return lists_of(grants, [name], span, by, key)[name]
 
 
-def _group_of(by: str, key: str) -> Any:
-    if by != "unit":
-        return key
-    return Unit.objects.filter(key=key).values_list("pk", flat=True).first() or 0
+def lists_of(
+    grants: Grants, wanted: Iterable[str], span: Period, by: str = "", key: str = ""
+) -> dict[str, list[Row]]:
+    """The lists behind several numbers, in one statement."""
+    sources = {
+        f"{name} {place}": _of_group(rows, span, by, key).order_by().values("of_case", "at")
+        for name in wanted
+        for place, rows in enumerate(lists(grants, name, span))
+    }
+    found: dict[str, list[Row]] = {}
+    for source, rows in counting.tables(sources).items():
+        mine = found.setdefault(source.split(" ")[0], [])
+        mine += [Row(row["of_case"], datetime.fromisoformat(row["at"])) for row in rows]
+    return {name: sorted(rows, key=lambda row: (row.at, row.case_id)) for name, rows in found.items()}
+
+
+def _of_group(rows: Rows, span: Period, by: str, key: str) -> Rows:
+    if not (by and key):
+        return rows
+    rows = _grouped(rows, span, by)
+    if key == "-":
+        return rows.filter(group=None)
+    wanted: Any = Subquery(Unit.objects.filter(key=key).values("pk")) if by == "unit" else key
+    return rows.filter(group=wanted)
 
 
 __all__ = [

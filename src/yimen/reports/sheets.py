@@ -41,6 +41,7 @@ BY_CATEGORY: Final = ("received", "closed", "overdue")
 BY_UNIT: Final = ("dispatched", "returned", "due", "on-time", "overdue", "closed")
 MOST_CATEGORIES: Final = 8
 MOST_UNITS: Final = 10
+TOLD: Final = ("groups", "supervised", "overdue")
 MOST_TOLD: Final = 4  # matters of one kind that the sheet names by number
 
 
@@ -97,47 +98,51 @@ def span_of(name: str, day: date) -> tuple[date, date]:
 
 
 def sheet(grants: Grants, name: str, span: Period) -> Sheet:
-    """The sheet as this reader may see it: some thirty queries, however many matters."""
+    """The sheet as this reader may see it: four statements, however many numbers and matters."""
     wanted = {key for _title, keys in BLOCKS for key in keys} | {
         n for key in RATES for n in indicators.INDICATORS[key].needs
     }
-    found = measures.count_all(grants, sorted(wanted), span)
+    asked = [(sorted(wanted), ""), (BY_CATEGORY, "category"), (BY_UNIT, "unit")]
+    whole, kinds, units = measures.tallies(grants, asked, span)
+    found = {key: row.get("", 0) for key, row in whole.items()}
     blocks = [
         Block(str(title), [Item(measures.MEASURES[key], found[key]) for key in keys])
         for title, keys in BLOCKS
     ]
+    names = measures.named("category", "unit")
     grids = [
-        _grid(grants, span, _("按类别"), "category", BY_CATEGORY, MOST_CATEGORIES),
-        _grid(grants, span, _("按主办单位"), "unit", BY_UNIT, MOST_UNITS),
+        _grid(kinds, names["category"], _("按类别"), "category", BY_CATEGORY, MOST_CATEGORIES),
+        _grid(units, names["unit"], _("按主办单位"), "unit", BY_UNIT, MOST_UNITS),
     ]
     rates = [indicators.rate(key, found) for key in RATES]
-    return Sheet(name, str(SHEETS[name]), span, blocks, rates, grids, list(_told(grants, span)))
+    return Sheet(name, str(SHEETS[name]), span, blocks, rates, grids, _told(grants, span))
 
 
-def _grid(grants: Grants, span: Period, title: str, by: str, keys: tuple[str, ...], most: int) -> Grid:
-    found = measures.tally(grants, keys, span, by)
-    names = measures.names(by) | {"-": _("未转办")}
+def _grid(
+    found: measures.Tally, named: dict[str, str], title: str, by: str, keys: tuple[str, ...], most: int
+) -> Grid:
+    names = named | {"-": _("未转办")}
     groups = [key for key in names if any(key in counts for counts in found.values())]
     groups.sort(key=lambda group: [-found[key].get(group, 0) for key in keys])
     lines = [(group, names[group], [found[key].get(group, 0) for key in keys]) for group in groups[:most]]
     return Grid(title, by, [measures.MEASURES[key] for key in keys], lines, max(0, len(groups) - most))
 
 
-def _told(grants: Grants, span: Period) -> Iterator[Told]:
-    for key in ("groups", "supervised", "overdue"):
-        refs = list(dict.fromkeys(row.case_id for row in measures.rows_of(grants, key, span)))
-        if refs:
-            yield Told(
-                measures.MEASURES[key].words,
-                _described(refs[:MOST_TOLD], span),
-                max(0, len(refs) - MOST_TOLD),
-            )
+def _told(grants: Grants, span: Period) -> list[Told]:
+    """Some matters of the kinds that are worth a word."""
+    lists = measures.lists_of(grants, TOLD, span)
+    refs = {key: list(dict.fromkeys(row.case_id for row in rows)) for key, rows in lists.items()}
+    described = _described([ref for each in refs.values() for ref in each[:MOST_TOLD]])
+    return [
+        Told(measures.MEASURES[key].words, [described[ref] for ref in each[:MOST_TOLD] if ref in described],
+             max(0, len(each) - MOST_TOLD))
+        for key, each in refs.items() if each
+    ]  # fmt: skip
 
 
-def _described(refs: list[int], span: Period) -> list[str]:
+def _described(refs: list[int]) -> dict[int, str]:
     rows = Case.objects.filter(hidden_at__isnull=True).select_related("category", "lead_unit", "grid__parent")
-    found = rows.in_bulk(refs)
-    return [_description(found[ref]) for ref in refs if ref in found]
+    return {ref: _description(case) for ref, case in rows.in_bulk(refs).items()}
 
 
 def _description(case: Case) -> str:

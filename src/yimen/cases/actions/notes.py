@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,8 +17,8 @@ from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid, Refused
 
 from .. import dossier, queries, rules
-from ..models import Case, Note
-from .keys import data_key, key_of
+from ..models import Case, CaseKey, Note
+from .keys import data_key, key_of, unwrapped
 
 LIMIT = 2000  # characters
 
@@ -73,16 +73,14 @@ def note_of(grants: Grants, case: Case) -> Own:
 
 def reminders(grants: Grants) -> list[tuple[Case, Own]]:
     """Matters the reader pinned or wanted to be reminded of by today, still visible, pinned first."""
-    due = Note.objects.filter(user_id=grants.user_id).filter(
-        Q(pinned=True) | Q(remind_on__lte=timezone.localdate())
-    )
-    rows = {row.case_id: row for row in due}
-    if not rows:
-        return []
-    cases = queries.visible_to(grants).filter(pk__in=rows, sealed=False).select_related(
-        "category", "lead_unit", "holder", "holder_unit", "clock"
-    )  # fmt: skip
-    found = [(case, _opened(rows[case.pk], data_key(case.pk))) for case in cases]
+    seen = queries.visible_to(grants).filter(sealed=False).values("pk")
+    due = Note.objects.filter(Q(pinned=True) | Q(remind_on__lte=timezone.localdate()), case__in=seen)
+    due = due.filter(user_id=grants.user_id).select_related(*(f"case__{part}" for part in queries.SHOWN))
+    wrapped = CaseKey.objects.filter(case=OuterRef("case")).values("wrapped")[:1]
+    rows = due.annotate(wrapped=Subquery(wrapped)).exclude(wrapped=None)
+    found = [
+        (row.case, _opened(row, unwrapped(CaseKey(case_id=row.case_id, wrapped=row.wrapped)))) for row in rows
+    ]
     return sorted(found, key=lambda pair: (not pair[1].pinned, pair[1].remind_on or date.max, pair[0].pk))
 
 

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yimen.cases import joint, queries
+from yimen.cases import dossier, joint, queries
 from yimen.cases.actions import callback_rules, callbacks, people
 from yimen.cases.fields import FIELDS, Field
 from yimen.cases.models import Callback, Case, UnsolvedDecision
@@ -31,6 +31,17 @@ from ..show.joining import sampled_words
 from ..show.row import Row, rows_of
 
 SHOWN: Final = 30
+_READ: Final = (
+    "merges",
+    "main",
+    "results",
+    "callbacks",
+    "samplings",
+    "decisions",
+    "people",
+    "answers",
+    "keys",
+)
 _ASKED: Final = ("outcome", "solved", "rating", "comment")
 # Where a phone was left, nobody is spared the call.
 _REACHED: Final = replace(
@@ -139,6 +150,7 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     context: dict[str, Any] = {"rows": _links(rows, case), "case": case}
     if case is not None:
+        dossier.open_(case, request.grants, _READ)
         form = form or _form(case)
         context |= _of_case(case) | {"form": form, "people": people_shown, "persons": _asked(case, form)}
         context |= {
@@ -159,10 +171,10 @@ def _of_case(case: Case) -> dict[str, Any]:
         "text": text_of(case),
         "result": queries.last_result(source),
         "script": _script(case),
-        "calls": list(Callback.objects.filter(case=case).order_by("id")),
+        "calls": dossier.of(case).callbacks,
         "tries_left": MAX_TRIES - case.tries,
         "sampled": sampled_words(case),
-        "decisions": UnsolvedDecision.objects.filter(case=case).exists(),
+        "decisions": bool(dossier.of(case).decisions),
     }
 
 

@@ -33,17 +33,14 @@ def changes(request: StaffRequest) -> HttpResponse:
 
 def _grouped(request: StaffRequest, found: list[news.Change]) -> list[dict[str, object]]:
     """One row a matter with what was done to it: kind, who, when. No text that was typed."""
-    groups: dict[int, dict[str, object]] = {}
-    told: dict[int, list[dict[str, object]]] = {}
+    cases = {change.case.pk: change.case for change in found}
+    rows = dict(zip(cases, rows_of(cases.values(), request.user.pk), strict=True))
+    told: dict[int, list[dict[str, object]]] = {pk: [] for pk in cases}
     for change in found:
-        if change.case.pk not in groups:
-            told[change.case.pk] = []
-            row = rows_of([change.case], request.user.pk)[0]
-            groups[change.case.pk] = {"row": row, "told": told[change.case.pk]}
         entry = change.entry
         words = KINDS.get(entry.kind, entry.kind)
         told[change.case.pk].append({"what": words, "who": who(entry), "at": entry.at})
-    return list(groups.values())
+    return [{"row": rows[pk], "told": told[pk]} for pk in cases]
 
 
 @page(methods=("GET", "HEAD"))

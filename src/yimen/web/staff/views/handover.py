@@ -13,10 +13,9 @@ from django.utils.translation import ngettext
 from yimen.access.roles import Role
 from yimen.accounts.models import User
 from yimen.cases.actions.handover import hand_over
-from yimen.cases.queries import open_matters_of
+from yimen.cases.queries import open_loads
 from yimen.foundation.errors import Invalid, Refused
 from yimen.organisations.models import Membership
-from yimen.organisations.queries import members
 
 from ..door import StaffRequest, page
 from ..errors import kind_of
@@ -51,7 +50,8 @@ def handover(request: StaffRequest) -> HttpResponse:
 def _people(request: StaffRequest) -> list[Membership]:
     """Colleagues of the units whose hand-overs this person answers for."""
     units = request.grants.units(Role.DIRECTOR, Role.HEAD)
-    return [row for unit_id in sorted(units) for row in members(unit_id).select_related("user", "unit")]
+    rows = Membership.objects.filter(unit__in=units, active=True).select_related("user", "unit")
+    return list(rows.order_by("unit", "-liaison", "id"))
 
 
 def _choices(people: list[Membership]) -> list[tuple[str, str]]:
@@ -62,7 +62,8 @@ def _choices(people: list[Membership]) -> list[tuple[str, str]]:
 
 
 def _load(people: list[Membership]) -> list[Load]:
-    return [Load(row.user.name, row.unit.name, open_matters_of(row.user_id).count()) for row in people]
+    resting = open_loads({row.user_id for row in people})
+    return [Load(row.user.name, row.unit.name, resting.get(row.user_id, 0)) for row in people]
 
 
 def _handed(request: StaffRequest, form: HandoverForm) -> HttpResponse:

@@ -13,6 +13,7 @@ from yimen.access.registry import can
 from yimen.cases import queries
 from yimen.cases.actions.notes import Own, reminders
 from yimen.cases.states import FLOWS, OPEN_STATES, STATES
+from yimen.foundation import together
 from yimen.foundation.errors import Missing
 from yimen.organisations.queries import units
 
@@ -95,8 +96,11 @@ def _pager(request: StaffRequest, name: str, filters: dict[str, str], after: str
 def _choices(filters: dict[str, str]) -> list[Choice]:
     states = [(name, str(STATES[name].zh)) for name in OPEN_STATES]
     flows = [(flow.value, str(words)) for flow, words in FLOWS.items()]
-    categories = [(row.key, category_name(row)) for row in queries.categories()]
-    places = [(row.key, row.name) for row in units()]
+    kept = together.read(
+        {"categories": together.question(queries.valid_categories()), "units": together.question(units())}
+    )
+    categories = [(row.key, category_name(row)) for row in kept["categories"]]
+    places = [(row.key, row.name) for row in kept["units"]]
     offered = (
         ("state", _("环节"), states),
         ("flow", _("性质"), flows),

@@ -39,7 +39,11 @@ def rows(request: StaffRequest, name: str) -> HttpResponse:
     found = thing.model._default_manager.all()
     if not past:
         found = found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today()))
-    shown = [(row, thing.title_of(row), thing.words(row), thing.locked(row)) for row in found]
+    kept = list(found)
+    words = thing.words(kept)
+    shown = [
+        (row, thing.title_of(row), said, thing.locked(row)) for row, said in zip(kept, words, strict=True)
+    ]
     return render(
         request, "staff/admin/rows.html", {"thing": thing, "rows": shown, "past": past, "today": today()}
     )

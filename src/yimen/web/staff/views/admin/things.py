@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -38,6 +38,7 @@ from ...forms.shape import category_choices
 Add = Callable[[Actor, Any], Any]
 Revise = Callable[[Actor, Any, date, Mapping[str, Any]], Any]
 End = Callable[[Actor, Any, date], Any]
+Says = Callable[[], Callable[[Any], object]]  # makes, once a page, what says a code or key in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +57,29 @@ class Thing:
     end: End | None
     prefix: str = ""
     effect: Callable[[Any], str] | None = None
-    says: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
+    says: Mapping[str, Says] = field(default_factory=dict)
     locked: Callable[[Any], bool] = lambda _row: False  # rows that the law words: shown, never changed
 
-    def words(self, row: Any) -> list[tuple[object, object]]:
-        """What the list says of a row: label and value, empty ones left out."""
+    def words(self, rows: Iterable[Any]) -> list[list[tuple[object, object]]]:
+        """What the list says of each row: label and value, empty ones left out. Words are read once for all."""
         labels = {column.name: column.label for column in self.columns}
-        found = [(labels.get(name, ""), self._value(row, name)) for name in self.shown[1:]]
-        return [(label, value) for label, value in found if value not in ("", None, [])]
+        said = {name: makes() for name, makes in self.says.items()}
+        found = [[(labels.get(name, ""), _value(row, name, said)) for name in self.shown[1:]] for row in rows]
+        return [[(label, value) for label, value in row if value not in ("", None, [])] for row in found]
 
     def title_of(self, row: Any) -> object:
         return _said(row, self.shown[0])
 
-    def _value(self, row: Any, name: str) -> object:
-        """As people say it: codes and keys have words of their own."""
-        if isinstance(getattr(row, name), list) and name in self.says:
-            return self.says[name](getattr(row, name))
-        value = _said(row, name)
-        return self.says[name](value) if name in self.says and value else value
-
     def new_key(self) -> str:
         return f"{self.prefix}-{uuid4().hex[:8]}"
+
+
+def _value(row: Any, name: str, said: Mapping[str, Callable[[Any], object]]) -> object:
+    """As people say it: codes and keys have words of their own."""
+    if isinstance(getattr(row, name), list) and name in said:
+        return said[name](getattr(row, name))
+    value = _said(row, name)
+    return said[name](value) if name in said and value else value
 
 
 def _said(row: Any, name: str) -> object:
@@ -118,8 +121,9 @@ def _dispatch_mode() -> forms.Field:
     return forms.ChoiceField(choices=MODES, widget=forms.RadioSelect)
 
 
-def _unit_name(key: str) -> object:
-    return dict(Unit.objects.values_list("key", "name")).get(key, key)
+def _unit_names() -> Callable[[str], object]:
+    names = dict(Unit.objects.values_list("key", "name"))
+    return lambda key: names.get(key, key)
 
 
 def _words() -> forms.Field:
@@ -150,7 +154,7 @@ CATEGORY = Thing(
     ),
     ("name", "default_unit", "dispatch_mode", "urgency"),
     categories.add_category, categories.revise_category, categories.end_category, "cat", _of_category,
-    {"default_unit": _unit_name, "dispatch_mode": dict(MODES).get},
+    {"default_unit": _unit_names, "dispatch_mode": lambda: dict(MODES).get},
 )  # fmt: skip
 
 
@@ -235,8 +239,12 @@ def _sure() -> forms.Field:
     return forms.ChoiceField(choices=[pair for pair in CERTAINTIES if pair[0] != LAW], initial="D")
 
 
-def _named(options: Callable[[], list[tuple[str, object]]]) -> Callable[[Any], object]:
-    return lambda names: several(str(dict(options()).get(name, name)) for name in names)
+def _named(options: Callable[[], list[tuple[str, object]]]) -> Says:
+    def makes() -> Callable[[Any], object]:
+        words = dict(options())
+        return lambda names: several(str(words.get(name, name)) for name in names)
+
+    return makes
 
 
 def _of_reason(row: SuspensionReason) -> str:
