@@ -86,6 +86,17 @@ def held() -> Iterator[None]:
 
 
 @contextmanager
+def known(token: UUID | None) -> Iterator[None]:
+    """Within the block the version of this token holds: it was just read together with something else."""
+    held_one = _held.get() or _of(token)
+    reset = _held.set(held_one)
+    try:
+        yield
+    finally:
+        _held.reset(reset)
+
+
+@contextmanager
 def imagined(year: int, days: Iterable[Day]) -> Iterator[None]:
     """Within the block it is counted as if this were the year's table in force. Nothing is written, nobody else sees it."""
     now = _loaded()
@@ -111,7 +122,10 @@ def _loaded() -> _Loaded:
     """The token is read before the rows: a change in between only makes the next call read again."""
     if (held_one := _held.get()) is not None:
         return held_one
-    token = CalendarVersion.objects.order_by("id").values_list("token", flat=True).first()
+    return _of(CalendarVersion.objects.order_by("id").values_list("token", flat=True).first())
+
+
+def _of(token: UUID | None) -> _Loaded:
     kept = _cache.get("loaded")
     if kept is None or kept.token != token:
         kept = _cache["loaded"] = _read(token)

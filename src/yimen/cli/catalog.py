@@ -1,6 +1,6 @@
 """Which commands there are, read from their files without importing them. Standard library only.
 
-A command is a module here with `HELP`; further module-level constants steer how it is run:
+A command is a module (or a package) here with `HELP`; further module-level constants steer how it is run:
 `HELP_EN`, `GROUP` (run, data, care, develop), `NEEDS_DATABASE` (True), `NEEDS_PACKAGES` (True; False runs with
 any Python), `NEEDS_DEVELOPMENT` (False), `DB_ROLE` ("app" or "admin"), `HIDDEN` (False), `PASSES_ON` (False; True
 hands every word over unread, as `args.words`).
@@ -41,7 +41,8 @@ class Command:
 
 def commands(folder: Path = FOLDER) -> dict[str, Command]:
     """Every command by its name, in the order in which help shows them."""
-    found = [command for file in folder.glob("*.py") if (command := _read(file))]
+    files = [*folder.glob("*.py"), *folder.glob("*/__init__.py")]
+    found = [command for file in files if (command := _read(file))]
     found.sort(key=lambda command: (ORDER.index(command.name) if command.name in ORDER else 99, command.name))
     return {command.name: command for command in found}
 
@@ -50,10 +51,11 @@ def _read(file: Path) -> Command | None:
     said = _constants(ast.parse(file.read_text(encoding="utf-8")))
     if not isinstance(said.get("HELP"), str):
         return None
-    name = file.stem.rstrip("_").replace("_", "-")
+    stem = file.parent.name if file.stem == "__init__" else file.stem
+    name = stem.rstrip("_").replace("_", "-")
     return Command(
         name=name,
-        module=f"yimen.cli.{file.stem}",
+        module=f"yimen.cli.{stem}",
         help=str(said["HELP"]),
         help_en=str(said.get("HELP_EN", "")),
         group=str(said.get("GROUP", USUAL.get(name, "care"))),

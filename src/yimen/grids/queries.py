@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
+from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -14,6 +17,7 @@ from .kinds import Level, PostRole
 from .models import Grid, GridPost, GridRevision
 
 _memory: dict[uuid.UUID, tuple[Grid, ...]] = {}
+_known: Final[ContextVar[uuid.UUID | None]] = ContextVar("known", default=None)
 
 
 def revision() -> uuid.UUID | None:
@@ -21,9 +25,19 @@ def revision() -> uuid.UUID | None:
     return GridRevision.objects.values_list("token", flat=True).first()
 
 
+@contextmanager
+def known(token: uuid.UUID | None) -> Iterator[None]:
+    """Within the block the map of this token is not asked for again: it was just read with something else."""
+    reset = _known.set(token)
+    try:
+        yield
+    finally:
+        _known.reset(reset)
+
+
 def all_grids() -> tuple[Grid, ...]:
     """Every grid, of all levels and periods, with its unit. One small query when nothing changed."""
-    token = revision()
+    token = _known.get() or revision()
     if token is None:
         return ()
     if token not in _memory:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yimen.foundation import crypto
+from yimen.foundation import crypto, prepared
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid
 from yimen.ledger import canonical
@@ -69,9 +69,7 @@ def _insert(entry: Entry) -> None:
     said = canonical.said(_row(entry, text))
     entry.origin = canonical.origin(crypto.keyring(), said, os.urandom(canonical.NONCE_SIZE))
     who = (entry.kind, entry.subject, entry.subject_id, entry.actor_id, entry.actor_label, entry.via)
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, (*who, entry.at, text, entry.sealed, entry.origin))
-        entry.pk, entry.recorded_at = cursor.fetchone()
+    entry.pk, entry.recorded_at = prepared.ask(_INSERT, (*who, entry.at, text, entry.sealed, entry.origin))[0]
     entry._state.adding, entry._state.db = False, connection.alias
 
 

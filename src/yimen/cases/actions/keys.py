@@ -21,6 +21,12 @@ def make_key(case_id: int) -> bytes:
     return key
 
 
+def draft_key(case: Case) -> CaseKey:
+    """`new_key`, its row unsaved."""
+    vars(case)[_IN_HAND] = key = crypto.new_data_key()
+    return CaseKey(case_id=case.pk, wrapped=crypto.wrap(key, place_of(case.pk)))
+
+
 def new_key(case: Case) -> bytes:
     """`make_key`, remembered with the matter in hand: what is sealed next needs no query."""
     vars(case)[_IN_HAND] = key = make_key(case.pk)

@@ -28,14 +28,17 @@ MOST: Final = 100  # forms in one printing
 _LOOSE: Final = re.compile(r"\d+")
 
 
-def next_number(received: datetime, *, random: bool = False) -> str:
-    """永〔2026〕01187; sealed matters take random numbers, because a gap in a sequence reveals one."""
-    year = timezone.localdate(received).year
-    if random:
-        return f"{queries.number_prefix()}〔{year}〕{secrets.randbelow(10**8):08d}"
+def next_number(received: datetime) -> str:
+    """永〔2026〕01187"""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT next_case_number(%s)", [year])
-        return f"{queries.number_prefix()}〔{year}〕{int(cursor.fetchone()[0]):05d}"
+        cursor.execute("SELECT next_case_number(%s)", [timezone.localdate(received).year])
+        return said(received, int(cursor.fetchone()[0]))
+
+
+def said(received: datetime, serial: int | None, prefix: str = "") -> str:
+    """A serial of the year in its full form. Without one, random: a sealed matter's, for a gap would reveal it."""
+    digits = f"{secrets.randbelow(10**8):08d}" if serial is None else f"{serial:05d}"
+    return f"{prefix or queries.number_prefix()}〔{timezone.localdate(received).year}〕{digits}"
 
 
 def reserve(

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -21,15 +21,16 @@ from yimen.grids import queries as grids
 from yimen.jobs import enqueue
 from yimen.organisations.models import Membership
 
-from ..models import Case, Category, Clock
+from ..models import Case, Category
 from ..models.case import APPEALS, CHANNELS, URGENCIES
 from ..rules import make_title, plain
 from ..states import MAX_REPRESENTATIVES, STATES, Flow
-from . import clocks, holders, leaders, majors, numbers, people, search
-from .keys import new_key
+from . import clocks, ground, holders, inserting, leaders, majors, numbers, people, search
+from .keys import draft_key, key_of
 from .people import Person
 from .record import record, standing
 
+_CLOCK_IDS = "_clock_ids"  # with a drafted matter, until its clocks are made
 EARLIEST_YEAR = 1990  # nothing older is taken in: a slip of the pen
 
 
@@ -85,12 +86,14 @@ def open_case(actor: Actor, grants: Grants, form: Registration, *, at: datetime 
     """
     require(grants, "cases.open")
     now = at or timezone.now()
-    if repeated := _repeated(form):
+    known = ground.read(actor, form.category, form.client_key, timezone.localdate(now))
+    if known.repeated and (repeated := _repeated(form)):
         return repeated
-    category, member = check(form, now), holders.first_contact(actor)
+    category = check(form, now, known=known)
+    member = known.member or holders.first_contact(actor)
     try:
-        with transaction.atomic():
-            case = draft(form, category, member, now)
+        with known.known(), transaction.atomic():
+            case = draft(form, category, member, now, prefix=known.prefix)
             store(case, form, now)
             if form.reserved_number:
                 numbers.used(case, now)
@@ -114,16 +117,17 @@ def _repeated(form: Registration) -> Case | None:
     return case
 
 
-def check(form: Registration, now: datetime, *, sealed: bool = False) -> Category:
+def check(
+    form: Registration, now: datetime, *, sealed: bool = False, known: ground.Ground | None = None
+) -> Category:
+    """The category in force; Invalid names every field at fault. `known`: what was read already."""
     wrong: dict[str, object] = {}
     if not form.text.strip():
         wrong["text"] = _("请写下来访人反映什么")
     elif len(form.text) > 20_000:
         wrong["text"] = _("最多 20000 字，现有 %d 字") % len(form.text)
     today = timezone.localdate(now)
-    category = (
-        Category.objects.filter(key=form.category, valid_from__lte=today).exclude(valid_to__lt=today).last()
-    )
+    category = known.category if known else _category(form.category, today)
     if category is None:
         wrong["category"] = _("请选择类别")
     wrong |= _check_people(form) | _check_choices(form) | _check_paper(form, today) | _check_reserved(form)
@@ -136,6 +140,10 @@ def check(form: Registration, now: datetime, *, sealed: bool = False) -> Categor
     if wrong or category is None:
         raise Invalid(_("还有内容要补充或更正"), wrong)
     return category
+
+
+def _category(key: str, today: date) -> Category | None:
+    return Category.objects.filter(key=key, valid_from__lte=today).exclude(valid_to__lt=today).last()
 
 
 def _check_paper(form: Registration, today: date) -> dict[str, object]:
@@ -209,16 +217,23 @@ def _check_choices(form: Registration) -> dict[str, object]:
 
 
 def draft(
-    form: Registration, category: Category, member: Membership, now: datetime, *, sealed: bool = False
+    form: Registration,
+    category: Category,
+    member: Membership,
+    now: datetime,
+    *,
+    sealed: bool = False,
+    prefix: str = "",
 ) -> Case:
+    """The matter, unsaved, with its number; `store` takes it from here. `prefix`: of the number, where it was read."""
     received = form.received_at or _paper_came(form.from_on, now) or now
     text, place = plain(form.text), plain(form.place)
+    reserved = numbers.claim(form.reserved_number) if form.reserved_number else ""
+    taken = inserting.numbers(timezone.localdate(received).year, serial=not (reserved or sealed))
     case = Case(
-        pk=_next_id(),
+        pk=taken.case,
         uuid=uuid7(),
-        number=numbers.claim(form.reserved_number)
-        if form.reserved_number
-        else numbers.next_number(received, random=sealed),
+        number=reserved or numbers.said(received, taken.serial, prefix),
         sealed=sealed,
         flow=Flow.PETITION,
         state="registered",
@@ -251,6 +266,7 @@ def draft(
     )
     case.accountable_person_id = case.holder_id = member.user_id
     case.accountable_unit = case.holder_unit = member.unit
+    vars(case)[_CLOCK_IDS] = taken.clocks
     return case
 
 
@@ -261,14 +277,8 @@ def _paper_came(day: date | None, now: datetime) -> datetime | None:
     return timezone.make_aware(datetime.combine(day, time(9)))
 
 
-def _next_id() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('cases_case_id_seq')")
-        return int(cursor.fetchone()[0])
-
-
 def store(case: Case, form: Registration, now: datetime) -> None:
-    """Clocks first (their key to the matter is checked at commit), then the matter, its key and its people."""
+    """The matter, its clocks, its key and its people, in one statement."""
     unit_id = case.accountable_unit_id
     made = [clocks.new_clock(case, "step", "registered", now, unit_id)]
     if not form.told_now and not form.anonymous and clocks.has_rule(case, "inform", case.received_at):
@@ -279,11 +289,12 @@ def store(case: Case, form: Registration, now: datetime) -> None:
         )
     if not case.screened:
         made.append(clocks.new_clock(case, "screen", "screen", now, unit_id))
-    Clock.objects.bulk_create(made)
+    for clock, ref in zip(made, vars(case).pop(_CLOCK_IDS), strict=False):
+        clock.pk = ref
     clocks.govern(case, made)
     case.search_text = search.text_of(case)
-    case.save(force_insert=True)
-    people.store(case.pk, new_key(case), form)
+    key = draft_key(case)
+    inserting.insert(case, made, key, *people.drafts(case.pk, key_of(case), form))
 
 
 def _service_limit(case: Case) -> bool:

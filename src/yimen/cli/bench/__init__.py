@@ -12,7 +12,11 @@ NEEDS_DATABASE = False  # plays in a home of its own
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--rows", type=int, default=1_000_000, metavar="N", help="最大一档的事项数 / matters at the largest size"
+        "--rows",
+        type=int,
+        default=1_000_000,
+        metavar="N",
+        help="最大一档的事项数 / matters at the largest size",
     )
     parser.add_argument("--json", metavar="FILE", help="结果另存 / write the result here too")
     parser.add_argument("--seed", type=int, default=2026, help="随机种子 / seed of the invented matters")

@@ -205,7 +205,11 @@ class Matters:
         )  # fmt: skip
 
     def _case(self, draft: Draft) -> None:
-        desk, out, told = draft.desk, draft.state not in BEFORE_DISPATCH, draft.state in ("closed", "told", "called_back")
+        desk, out, told = (
+            draft.desk,
+            draft.state not in BEFORE_DISPATCH,
+            draft.state in ("closed", "told", "called_back"),
+        )
         handled = desk if out else None
         holder, holder_unit = self._holder(draft, handled)
         rated = draft.state == "closed" and draft.id % 5 == 0
@@ -243,7 +247,9 @@ class Matters:
 
     def _channel(self) -> str:
         drawn = self.chance.random()
-        return "visit" if drawn < 0.64 else "phone" if drawn < 0.88 else "letter" if drawn < 0.93 else "online"
+        return (
+            "visit" if drawn < 0.64 else "phone" if drawn < 0.88 else "letter" if drawn < 0.93 else "online"
+        )
 
     def _moves(self, draft: Draft) -> list[tuple[str, str, datetime]]:
         """From, to, when: the steps that figures are counted from."""
@@ -277,7 +283,15 @@ class Matters:
         """The lead unit's part, its result and the call-back."""
         over = draft.state == "closed"
         reported = over or draft.state in ("reported", "verified", "told", "called_back")
-        state = "ended" if over else "reported" if reported else "sent" if draft.state == "dispatched" else "signed"
+        state = (
+            "ended"
+            if over
+            else "reported"
+            if reported
+            else "sent"
+            if draft.state == "dispatched"
+            else "signed"
+        )
         sent, answered = draft.times[1], draft.times[2]
         self.tables["assignment"].add(
             str(draft.id), str(desk.unit), "lead", state, "f" if desk.online else "t", moment(sent),

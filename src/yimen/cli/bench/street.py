@@ -107,9 +107,13 @@ def read() -> Street:
 
 
 def _desk(unit: Unit) -> Desk:
-    liaison = Membership.objects.filter(unit=unit, active=True, liaison=True).values_list("user_id", flat=True)
+    liaison = Membership.objects.filter(unit=unit, active=True, liaison=True).values_list(
+        "user_id", flat=True
+    )
     first = liaison.first()
-    return Desk(unit.pk, unit.name, unit.online and first is not None, first, _first(Role.HEAD, {unit.pk}) or first)
+    return Desk(
+        unit.pk, unit.name, unit.online and first is not None, first, _first(Role.HEAD, {unit.pk}) or first
+    )
 
 
 def _first(role: Role, units: set[int]) -> int | None:

@@ -1,0 +1,107 @@
+"""The course of a bench: a home, then for each size the load, the reads and the creations beside their floor."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ..progress import Failed, Steps, say
+from . import creating
+from .figures import percentiles
+from .home import Ground, ground
+from .verdict import CONCURRENCY, judge
+
+SIZES = (1_000, 100_000)
+TRIES, FEW_TRIES = 100, 12
+SECONDS, FEW_SECONDS = 12.0, 2.0
+SMALL = 1_000
+"""Below so many matters everything is tried shortly: a look whether the bench works."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit status: 0 when every aim is reached, 1 when one is not."""
+    if args.rows < 1 or (args.load and not args.home):
+        raise Failed("--rows 须为正数，--load 须同时给出 --home / --rows is positive, --load needs --home")
+    sizes = [size for size in SIZES if size < args.rows] + [args.rows]
+    begun = time.monotonic()
+    steps = Steps(1 + (1 if args.load else 3) * (1 if args.load else len(sizes)))
+    with ExitStack() as stack:
+        with steps.step("新的数据目录 · a home of its own"):
+            made = stack.enter_context(ground(args.home, args.rows))
+        told = _load_only(steps, made, args) if args.load else _measured(steps, made, args, sizes)
+    told["seconds"] = round(time.monotonic() - begun, 1)
+    if args.json:
+        Path(args.json).write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    if not args.load:
+        from .report import table
+
+        sys.stdout.write(table(told))
+    return 0 if told["ok"] else 1
+
+
+def _load_only(steps: Steps, made: Ground, args: argparse.Namespace) -> dict[str, Any]:
+    return {"ok": True, "rows": args.rows, "load": _load(steps, made, args.rows, args.seed)}
+
+
+def _load(steps: Steps, made: Ground, rows: int, seed: int) -> dict[str, Any]:
+    from .load import load
+
+    begun = time.monotonic()
+    with steps.step(f"装入 {rows:,} 件事项 · load matters"):
+        added = load(made.addresses.admin, rows, seed, say)
+    return {"added": added, "seconds": round(time.monotonic() - begun, 1)}
+
+
+def _measured(steps: Steps, made: Ground, args: argparse.Namespace, sizes: list[int]) -> dict[str, Any]:
+    from .machine import facts
+
+    told: dict[str, Any] = {
+        "bench": "yimen", "at": datetime.now(UTC).isoformat(timespec="seconds"), "seed": args.seed,
+        "machine": facts(made.home.root), "sizes": [_size(steps, made, rows, args.seed) for rows in sizes],
+    }  # fmt: skip
+    told["verdict"] = judge(told["sizes"])
+    told["ok"] = all(row["ok"] for row in told["verdict"])
+    return told
+
+
+def _size(steps: Steps, made: Ground, rows: int, seed: int) -> dict[str, Any]:
+    from . import reading
+
+    small = rows < SMALL
+    loaded = _load(steps, made, rows, seed)
+    with steps.step("清单、计数、详情、检索 · lists, counts, detail, search"):
+        read = reading.measure(seed, FEW_TRIES if small else TRIES, say)
+    with steps.step("登记与下限 · creation and its floor"):
+        created = _creation(made, FEW_SECONDS if small else SECONDS)
+    return {"rows": rows, "load": loaded, "reading": read, "creation": created}
+
+
+def _creation(made: Ground, seconds: float) -> dict[str, Any]:
+    """HTTP and floor in turn, the server up for both; before each a short run that is not counted."""
+    from . import floor
+
+    opening = floor.capture()
+    script, found = opening.script(), {}
+    with tempfile.TemporaryDirectory() as folder, made.serving() as url:
+        for c in CONCURRENCY:
+            creating.run(url, made.token, c, seconds / 4)
+            ours = creating.run(url, made.token, c, seconds)
+            floor.play(script, made.addresses.app, c, 1, Path(folder))
+            bare = floor.play(script, made.addresses.app, c, seconds, Path(folder))
+            found[f"c{c}"] = _beside(ours, bare)
+    return {"statements": [floor.skeleton(one.sent) for one in opening.statements], **found}
+
+
+def _beside(ours: Any, bare: Any) -> dict[str, Any]:
+    return {
+        "rate": round(ours.rate, 1), "floor_rate": round(bare.rate, 1), "ratio": round(ours.rate / bare.rate, 3),
+        "http": percentiles([one * 1000 for one in ours.times]), "count": len(ours.times),
+        "floor": percentiles([one * 1000 for one in bare.times]),
+    }  # fmt: skip
