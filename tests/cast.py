@@ -17,9 +17,11 @@ from yimen.cases import queries
 from yimen.cases.actions.categories import load_categories
 from yimen.cases.actions.instructions import load_phrases
 from yimen.cases.actions.open import Registration, open_case
+from yimen.cases.actions.record import words_of
 from yimen.cases.actions.transition import run
 from yimen.cases.models import Case
 from yimen.foundation.actor import Actor
+from yimen.ledger.models import Entry
 from yimen.organisations.models import Membership, Office, Unit
 
 SINCE = date(2020, 1, 1)
@@ -170,3 +172,8 @@ def above(cast: Cast, case: Case, state: str, outcome: str = "uphold", at: Any =
             break
     assert case.state == state
     return case
+
+
+def said_in(entry: Entry) -> dict[str, Any]:
+    """What people typed with an entry of a matter's ledger."""
+    return words_of(Case.objects.get(pk=entry.subject_id), entry)

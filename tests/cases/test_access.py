@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cast import Cast, advance
+from cast import Cast, advance, said_in
 from yimen.access.registry import can, visible
 from yimen.cases import queries
 from yimen.cases.actions.accusations import hand_over_accusation, sealed_words
@@ -112,7 +112,7 @@ def test_contacts_are_revealed_with_a_reason_that_stays(cast: Cast) -> None:
     shown = reveal(cast["clerk1"].actor, cast["clerk1"].grants, case, "约定上门时间")
     assert shown[0].phone == "13800002071"
     entry = Entry.objects.get(kind="case.revealed")
-    assert entry.actor_id == cast["clerk1"].user.pk and entry.payload["words"] == {"reason": "约定上门时间"}
+    assert entry.actor_id == cast["clerk1"].user.pk and said_in(entry) == {"reason": "约定上门时间"}
 
 
 def test_a_leader_sees_the_matter_but_not_the_phone(cast: Cast) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from cast import Cast, advance
+from cast import Cast, advance, said_in
 from yimen.cases import changes, queries
 from yimen.cases.actions import attach, desk, filters, handover, notes, outside, units
 from yimen.cases.actions.people import Person, correct_people
@@ -250,7 +250,7 @@ def test_to_a_closed_matter_only_the_desk_adds_and_says_why(cast: Cast, home: An
     assert "reason" in wrong.value.fields
     _attach(cast, "clerk2", case, png, reason="来访人补交收据")
     entry = Entry.objects.get(kind="case.file_added", subject_id=case.pk)
-    assert entry.payload["words"]["reason"] == "来访人补交收据"
+    assert said_in(entry)["reason"] == "来访人补交收据"
 
 
 def test_a_matter_that_closes_while_a_file_is_cleaned_gets_no_file(

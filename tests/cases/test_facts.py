@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from cast import Cast, Person, advance
+from cast import Cast, Person, advance, said_in
 from yimen.calendars import actions as calendars
 from yimen.cases import queries
 from yimen.cases.actions import desk, limits
@@ -74,7 +74,7 @@ def test_a_later_change_needs_a_reason_and_is_kept(cast: Cast) -> None:
         act(director, limits.screen, case, flow="petition")
     act(director, limits.screen, case, flow="service", reason="只是报修")
     kept = Entry.objects.filter(kind="case.screened").latest("id")
-    assert kept.payload["was"] == "petition" and kept.payload["words"] == {"reason": "只是报修"}
+    assert kept.payload["was"] == "petition" and said_in(kept) == {"reason": "只是报修"}
 
 
 def test_screening_after_acceptance_lets_the_matter_go_on(cast: Cast) -> None:
@@ -119,7 +119,7 @@ def test_a_wrong_registration_is_corrected_with_a_trace(cast: Cast) -> None:
     case = act(cast["clerk2"], desk.correct, case, changes=changes, reason="听错了")
     assert case.category.key == "utilities" and case.title == "整栋楼暖气不热"
     entry = Entry.objects.get(kind="case.corrected")
-    assert "漏水" in entry.payload["words"]["before"]["text"]
+    assert "漏水" in said_in(entry)["before"]["text"]
     assert queries.search(cast["clerk1"].grants, "暖气") == [case]
     assert queries.search(cast["clerk1"].grants, "漏水") == []
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from cast import Cast, Person, above, advance, decided
+from cast import Cast, Person, above, advance, decided, said_in
 from yimen.access.roles import Role
 from yimen.cases import queries, suspensions
 from yimen.cases.actions import extensions, limits
@@ -72,7 +72,7 @@ def test_a_handler_asks_and_the_head_approves_with_the_telling(cast: Cast) -> No
     clock = running(case, "conclude")
     assert timezone.localdate(clock.target_at) == date(2026, 5, 31) and clock.due_at > before
     entry = Entry.objects.get(kind="case.extended")
-    assert entry.payload["own"] is False and entry.payload["words"]["said"] == "鉴定排期较长"
+    assert entry.payload["own"] is False and said_in(entry)["said"] == "鉴定排期较长"
 
 
 def test_an_extension_is_not_approved_before_the_reason_is_told(cast: Cast) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from cast import Cast, Person, advance
+from cast import Cast, Person, advance, said_in
 from yimen.access.models import RoleGrant
 from yimen.access.roles import Role
 from yimen.cases import ladder, leaders, pressure_settings, queries
@@ -467,7 +467,7 @@ def test_a_group_is_unreported_until_somebody_is_told_and_a_slip_of_the_pen_is_s
     assert majors.reports_of(case) == [right] and right.at == row.at and MajorReport.objects.count() == 2
     with pytest.raises(Conflict):
         act(clerk, majors.amend_report, case, report=row.pk, reason="再改", name="何书记")
-    said = Entry.objects.get(kind="case.reported_up").payload["words"]
+    said = said_in(Entry.objects.get(kind="case.reported_up"))
     assert said["reported_to"] == "分管领导 何书计" and said["answer"] == "马上到"
 
 

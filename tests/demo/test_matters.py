@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from cast import said_in
 from yimen.access.registry import grants_of
 from yimen.calendars.actions import load_shipped
 from yimen.cases import queries, rules
@@ -171,7 +172,7 @@ def test_twenty_three_people_and_five_representatives_wait_for_warmth(stage: Sta
     heating = Assignment.objects.get(case=case, unit__key="gongre")
     assert heating.offline and heating.state == "reported"
     opened = Entry.objects.get(kind="case.opened", subject_id=case.pk)
-    assert opened.payload["words"]["reported_to"].startswith("分管领导")
+    assert said_in(opened)["reported_to"].startswith("分管领导")
 
 
 def test_eleven_decorators_got_a_written_agreement_and_the_courts_confirmation(stage: Stage) -> None:

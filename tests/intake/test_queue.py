@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cast import Cast
+from cast import Cast, said_in
 from yimen.access.registry import Grants
 from yimen.cases.actions.people import participants
 from yimen.cases.models import Case, Category
@@ -53,7 +53,7 @@ def test_the_files_own_time_stays_on_record(cast: Cast) -> None:
     row = queued()
     case = take(cast["clerk1"].actor, cast["clerk1"].grants, row.uuid)
     opening = Entry.objects.get(kind="case.opened", subject_id=case.pk)
-    assert opening.payload["words"]["occurred_at"].startswith("2019-05-01T16:00")
+    assert said_in(opening)["occurred_at"].startswith("2019-05-01T16:00")
     assert QueuedMatter.objects.get(pk=row.pk).occurred_at == LONG_AGO
 
 

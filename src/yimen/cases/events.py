@@ -1,7 +1,7 @@
 """What this room writes to the ledger. Plain Python: kind → words for the timeline.
 
 Kinds of transitions are `case.<verb>`; the facts below have kinds of their own. Every payload carries state in
-plain; the typed texts of a sealed matter and everything personal go into the sealed part, as ciphertext.
+plain; typed texts and everything personal go into the sealed part, as ciphertext under the matter's key.
 """
 
 from __future__ import annotations
@@ -119,6 +119,19 @@ FACTS: Final[dict[str, object]] = {
     "case.instruction_confirmed": pgettext_lazy("done", "本人确认批示"),
     "case.instruction_struck": pgettext_lazy("done", "划去批示"),
     "case.approval_redirected": pgettext_lazy("done", "补批改送其他领导"),
+    "case.hidden": pgettext_lazy("done", "保存期满，先行隐藏"),
+    "case.brought_back": pgettext_lazy("done", "恢复显示"),
+    "case.redacted": pgettext_lazy("done", "销毁旧记录所填的文字"),
+    "case.destroyed": pgettext_lazy("done", "销毁"),
+    "case.hold_placed": pgettext_lazy("done", "暂停销毁"),
+    "case.hold_lift_asked": pgettext_lazy("done", "申请解除暂停销毁"),
+    "case.hold_lift_refused": pgettext_lazy("done", "不同意解除暂停销毁"),
+    "case.hold_lifted": pgettext_lazy("done", "解除暂停销毁"),
+    "case.right_asked": pgettext_lazy("done", "本人提出个人信息请求"),
+    "case.right_copied": pgettext_lazy("done", "向本人提供复制件"),
+    "case.right_corrected": pgettext_lazy("done", "应本人请求更正"),
+    "case.right_erased": pgettext_lazy("done", "应本人请求删除可选信息"),
+    "case.right_refused": pgettext_lazy("done", "未同意本人的请求"),
 }
 KINDS: Final[dict[str, object]] = {**{f"case.{verb}": words for verb, words in STEPS.items()}, **FACTS}
 

@@ -164,6 +164,12 @@ def _path(row: Attachment, part: str) -> Path:
     return home.current().files / text[-2:] / f"{text}.{part}"
 
 
+def parts_of(row: Attachment) -> list[str]:
+    """Names below the folder of files, original and derivative; a derivative that was never made does no harm."""
+    text = str(row.uuid)
+    return [f"{text[-2:]}/{text}.{part}" for part in ("original", "clean")]
+
+
 def _write(path: Path, blob: bytes) -> None:
     """Temporary file, fsync, rename, fsync of the folder: a crash leaves nothing half-written under the name."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

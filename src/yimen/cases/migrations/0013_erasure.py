@@ -43,7 +43,8 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'no destruction of matter % is decided and due', matter USING ERRCODE = 'insufficient_privilege';
   END IF;
-  PERFORM FROM cases_legalhold h WHERE h.lifted_at IS NULL AND (h.case_id = matter OR h.case_id IS NULL);
+  PERFORM FROM cases_legalhold h WHERE h.lifted_at IS NULL AND (h.case_id = matter OR h.case_id IS NULL)
+    AND NOT EXISTS (SELECT FROM cases_disposal d WHERE d.case_id = matter AND d.state = 'dying' AND d.counts ? 'replayed');
   IF FOUND THEN
     RAISE EXCEPTION 'matter % is held', matter USING ERRCODE = 'insufficient_privilege';
   END IF;
