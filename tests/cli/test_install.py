@@ -34,7 +34,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def ran(clone: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     commands: list[str] = []
     monkeypatch.setattr(install, "run", lambda command, **kw: commands.append(" ".join(map(str, command))))
-    monkeypatch.setattr(install, "_npm", lambda: ["npm"])
+    monkeypatch.setattr(install, "npm", lambda: ["npm"])
     monkeypatch.setattr(install.shutil, "which", lambda name: None)
     return commands
 

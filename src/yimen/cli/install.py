@@ -148,7 +148,7 @@ def _modules_fit(development: bool) -> bool:
 
 def _install_modules(development: bool) -> None:
     development = development or bool(_stamp(REPO / "node_modules").get("dev"))
-    run([*_npm(), "ci", "--no-audit", "--no-fund", *([] if development else ["--omit=dev"])], cwd=REPO)
+    run([*npm(), "ci", "--no-audit", "--no-fund", *([] if development else ["--omit=dev"])], cwd=REPO)
     stamp_modules(REPO / "node_modules", development)
 
 
@@ -157,7 +157,7 @@ def stamp_modules(folder: Path, development: bool) -> None:
     _write_stamp(folder, {"lock": _hash(["package-lock.json"]), "dev": development})
 
 
-def _npm() -> list[str]:
+def npm() -> list[str]:
     """The system's npm when its Node is new enough, else the one that came as a Python package."""
     npm, node = shutil.which("npm"), shutil.which("node")
     if npm and node:
