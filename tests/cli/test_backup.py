@@ -95,7 +95,7 @@ def test_a_restore_is_equal_in_tables_sequences_rights_and_files(
     assert keyset.of_home(target).fingerprint == keyset.of_home(office.home).fingerprint
     assert not target.restoring_mark.exists() and target.restored_mark.exists()
     moved = Office(target, type(office.addresses)(os.environ["DATABASE_URL"], here))
-    said = json.loads(moved.run("verify-ledger", "--json", "--home", str(target.root)).stdout)
+    said = json.loads(moved.run("verify-ledger", "--json", "--home", str(target.root), check=False).stdout)
     assert said["counts"].keys() <= {"trigger_changed"}, said  # its function is the first release's
     assert said["numbered"] == 5783 and said["checkpoints"] > 5
     refused = moved.run("admin", "somebody", "--home", str(target.root), check=False)

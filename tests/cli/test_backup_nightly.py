@@ -201,7 +201,7 @@ def test_a_night_backs_up_clears_away_and_restores_the_newest_for_proof(
     (home.backups / ".yimen-x.yimen.abc.part").write_bytes(b"half")
     os.utime(home.backups / ".yimen-x.yimen.abc.part", (1, 1))
     (home.backups / "mine.yimen").write_bytes(b"not ours")
-    assert nightly.run(home, how) is True
+    assert nightly.run(home, how) is True, state.read(home)["drill"]
     kept = sorted(path.name for path in home.backups.iterdir())
     assert kept[:2] == ["erasures.jsonl", "mine.yimen"] and len(kept) == 3
     done = state.read(home)

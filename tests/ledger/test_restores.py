@@ -85,7 +85,7 @@ def test_nobody_without_the_key_can_say_it(chain: object, place: Checkpoints) ->
     note(place, 5, mac)
     file = place.folder / restores.FILE
     file.write_text(re.sub(r'"lines":\d+', '"lines":400', file.read_text()))
-    assert tampering(place) == {"restore_forged"}  # the head was set back with it
+    assert tampering(place) >= {"restore_forged", "tail_cut"}
     file.unlink()
     assert "tail_cut" in tampering(place)
 

@@ -12,10 +12,12 @@ import argparse
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,7 +134,7 @@ def damaged(backup: Path, key: Path, new: Path, chance: random.Random, most: int
 
     from ..keeping import keyset, restoring
 
-    whole, keys, taken, refused = backup.read_bytes(), keyset.read(key), [], 0
+    whole, keys, taken, said = backup.read_bytes(), keyset.read(key), [], Counter[str]()
     other = Home(backup.parent / "other")
     crypto.make_keys(other)
     for number in range(most):
@@ -143,12 +145,17 @@ def damaged(backup: Path, key: Path, new: Path, chance: random.Random, most: int
         try:
             restoring.restore(copy, Home(new), keyset.of_home(other) if wrong else keys)
             taken.append("key" if wrong else what)
-        except Failed:
-            refused += 1
+        except Failed as error:
+            said[_in_short(str(error))] += 1
         if new.exists():
             taken.append(f"{what}: left something behind")
             break
-    return {"refused": refused, "taken": taken}
+    return {"refused": said.total(), "said": dict(said), "taken": taken}
+
+
+def _in_short(said: str) -> str:
+    """The English half of a refusal, without its details."""
+    return re.split(r"[:(]", said.split(" / ")[-1])[0].strip()[:60]
 
 
 def _damage(whole: bytes, chance: random.Random) -> tuple[str, bytes]:

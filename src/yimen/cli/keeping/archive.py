@@ -147,7 +147,7 @@ def read_head(path: Path) -> tuple[Head, bytes]:
         )
     body, end, _ = rest.partition(b"\n\n")
     try:
-        said = json.loads(body) if end else None
+        said: dict[str, Any] = json.loads(body if end else b"{}")
         head = Head(**said)
         _checked(head)
     except (ValueError, TypeError, KeyError):

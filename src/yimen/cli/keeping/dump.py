@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 import psycopg
@@ -56,9 +57,9 @@ def client(name: str, server_major: int) -> str:
     return fitting[0].program(name)
 
 
-def _folders() -> Iterator[tuple[binaries.Path, bool]]:
+def _folders() -> Iterator[tuple[Path, bool]]:
     if named := os.environ.get("PG_BIN"):
-        yield binaries.Path(named), False
+        yield Path(named), False
     yield from binaries.candidates(os.environ)
 
 

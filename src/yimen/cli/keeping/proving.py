@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
 import shutil
 import subprocess
@@ -21,6 +20,7 @@ from typing import Any
 from yimen.foundation.home import Home
 from yimen.localdb import place
 
+from .. import install
 from ..progress import Failed
 from . import schedule, state
 
@@ -101,7 +101,11 @@ def _ledger(target: Home) -> str:
 
 
 def _run(*words: str) -> subprocess.CompletedProcess[str]:
-    env = {name: value for name, value in os.environ.items() if not name.startswith(OURS) or name == "PG_BIN"}
+    env = {
+        name: value
+        for name, value in install.environment().items()
+        if not name.startswith(OURS) or name == "PG_BIN"
+    }
     command = [sys.executable, "-m", "yimen.cli", *words]
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 

@@ -77,7 +77,7 @@ def backup_due(home: Home, how: Settings, now: datetime) -> bool:
     """Whether the last planned moment has passed without a try since, or a failed try may be made again."""
     if how.at is None:
         return False
-    planned, said = last_planned(how.at, how.zone, now), state.read(home).get("backup")
+    planned, said = last_planned(how.at, how.zone, now), state.read(home).get("backup") or {}
     tried = state.moment(said)
     if tried is None or tried > now + timedelta(days=1):  # never, or the clock was wrong then
         return _made(home, now) <= planned
