@@ -30,19 +30,29 @@ def street(cast: Cast) -> Cast:
 
 @pytest.mark.parametrize("who", ROLES)
 @pytest.mark.parametrize("text", WORDS)
-def test_frequent_and_rare_words_find_the_same_in_the_same_order(
+def test_every_way_of_searching_finds_the_same_in_the_same_order(
     street: Cast, monkeypatch: Any, who: str, text: str
 ) -> None:
     grants, found = street[who].grants, []
-    for limit in (-1, 10**9):
-        monkeypatch.setattr(queries, "FREQUENT", limit)
+    for latest, within in ((1, -1), (1, 100), (100, -1), (3, 0)):
+        monkeypatch.setattr(queries, "LATEST", latest)
+        monkeypatch.setattr(queries, "WITHIN_REACH", within)
         found.append([case.pk for case in queries.search(grants, text)])
     read = [
         case.pk
         for case in queries.visible_to(grants).order_by("-received_at", "-id")
         if all(word.lower() in case.search_text.lower() for word in text.split())
     ]
-    assert found[0] == found[1] == read
+    assert found == [read] * len(found)
+
+
+@pytest.mark.parametrize("text", ["漏水", "漏"])
+def test_a_short_page_holds_the_newest(street: Cast, monkeypatch: Any, text: str) -> None:
+    grants = street["director"].grants
+    whole = [case.pk for case in queries.search(grants, text)]
+    for latest in (1, 3, 100):
+        monkeypatch.setattr(queries, "LATEST", latest)
+        assert [case.pk for case in queries.search(grants, text, size=2)] == whole[:2]
 
 
 @pytest.mark.parametrize("who", ROLES)

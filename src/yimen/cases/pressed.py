@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from django.db.models import Exists, OuterRef, Q
@@ -17,15 +18,15 @@ from .states import UNIT_STATES, Flow
 PRESSED: Final = (*UNIT_STATES, "reported")  # while the lead unit owes the step, or its head the check
 
 
-def conditions(grants: Grants) -> dict[str, Q]:
-    """By the list's name in the address."""
+def conditions() -> dict[str, Callable[[Grants], Q]]:
+    """By the list's name in the address; each is made when it is wanted."""
     return {
-        "reminded": _reminded(grants),
-        "urged": _urged(grants),
-        "extension": _asked(grants),
-        "supervised": supervised(),
-        "charge": _charge(grants),
-        "unreported": unreported(),
+        "reminded": _reminded,
+        "urged": _urged,
+        "extension": _asked,
+        "supervised": lambda _grants: supervised(),
+        "charge": _charge,
+        "unreported": lambda _grants: unreported(),
     }
 
 
@@ -69,4 +70,5 @@ def _charge(grants: Grants) -> Q:
 def unreported() -> Q:
     """Groups of whom no report to a leader is recorded (多人来访未报告)."""
     told = MajorReport.objects.filter(case=OuterRef("pk"), struck_at__isnull=True)
-    return Q(party_size__gt=own("group_size")) & ~Q(Exists(told))
+    many = Q(party_size__gt=1) & Q(party_size__gt=own("group_size"))  # the first names the index
+    return many & ~Q(Exists(told))

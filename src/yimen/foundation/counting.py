@@ -50,12 +50,16 @@ def ask(questions: Mapping[str, tuple[str, tuple[Any, ...]]]) -> dict[str, Any]:
 
 
 def _count(rows: Rows, most: int) -> tuple[str, tuple[Any, ...]]:
-    narrow = rows.select_related(None).order_by().values("pk")[: most + 1]
+    narrow = (rows if rows.query.combinator else _narrowed(rows))[: most + 1]
     try:
         sql, params = narrow.query.sql_with_params()
     except EmptyResultSet:
         return "0", ()
     return f"(SELECT count(*) FROM ({sql}) AS found)", params
+
+
+def _narrowed(rows: Rows) -> Rows:
+    return rows.select_related(None).order_by().values("pk")
 
 
 def _column(rows: Rows) -> tuple[str, tuple[Any, ...]]:
