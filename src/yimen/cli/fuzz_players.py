@@ -70,7 +70,19 @@ def player_of(user_id: int) -> Any:
     ended = _token(user_id, "ended")
     _end(ended)
     dead = ("", f"Bearer {make()}", f"Bearer {ended}", "Basic eDp5", f"Bearer {ended[:-1]}")
-    return fuzzing.Player(_token(user_id, "drill"), dead, _refs(user_id))
+    return fuzzing.Player(_token(user_id, "drill"), dead, _refs(user_id), *_words())
+
+
+def _words() -> tuple[list[str], list[str], dict[str, set[str]]]:
+    """Categories, units, and every verb with the fields that it takes in some state."""
+    from yimen.cases import queries
+    from yimen.cases.states import TRANSITIONS
+    from yimen.organisations.queries import units
+
+    steps: dict[str, set[str]] = {}
+    for row in TRANSITIONS.values():
+        steps.setdefault(row.verb, set()).update(row.needs, row.may)
+    return [one.key for one in queries.categories()], [one.key for one in units()], steps
 
 
 def _token(user_id: int, name: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -28,6 +28,7 @@ CHECKED: Final = (
     "response_schema_conformance", "negative_data_rejection", "ignored_auth",
 )  # fmt: skip
 PROBED: Final = 8  # every so many cases the same request goes without a token that holds, too
+AIMED: Final = 0.8  # of the requests that could
 KEPT: Final = 50  # failures that are told whole
 
 Application = Callable[..., Any]
@@ -58,11 +59,14 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """One person's machine: `token` holds, each of `dead` never does; `refs` are matters to ask for."""
+    """One person's machine: `token` holds, each of `dead` never does; the rest is there to be spoken of."""
 
     token: str
     dead: Sequence[str]
     refs: Mapping[str, Sequence[str]]
+    categories: Sequence[str]
+    units: Sequence[str]
+    steps: Mapping[str, Collection[str]]  # verb → the fields that it takes somewhere
 
 
 def described(application: Application) -> Any:
@@ -151,12 +155,30 @@ def _ask(case: Any, player: Player, tally: Tally, dice: random.Random) -> None:
 
 
 def _aim(case: Any, player: Player, dice: random.Random) -> None:
-    """Most requests ask for matters that are there, unless their address is what is wrong with them."""
-    if case.meta is not None and case.meta.is_negative_at(ParameterLocation.PATH):
-        return
-    for name, known in player.refs.items():
-        if name in (case.path_parameters or {}) and known and dice.random() < 0.8:
-            case.path_parameters[name] = dice.choice(known)
+    """Most requests speak of what is there, in those parts of them that are not wrong on purpose."""
+    if not _wrong(case, ParameterLocation.PATH):
+        for name, known in player.refs.items():
+            if name in (case.path_parameters or {}) and known and dice.random() < AIMED:
+                case.path_parameters[name] = dice.choice(known)
+    if isinstance(case.body, dict) and not _wrong(case, ParameterLocation.BODY) and dice.random() < AIMED:
+        _aim_body(case.body, player, dice)
+
+
+def _wrong(case: Any, where: ParameterLocation) -> bool:
+    return case.meta is not None and bool(case.meta.is_negative_at(where))
+
+
+def _aim_body(body: dict[str, Any], player: Player, dice: random.Random) -> None:
+    """A category that is there; a step of the table, with no field that it does not take."""
+    if "category" in body:
+        body["category"] = dice.choice(player.categories)
+    if "verb" in body:
+        body["verb"] = dice.choice(sorted(player.steps))
+        body.pop("version", None)
+        sent = body.get("fields") or {}
+        body["fields"] = {name: value for name, value in sent.items() if name in player.steps[body["verb"]]}
+        if "unit" in player.steps[body["verb"]]:
+            body["fields"]["unit"] = dice.choice(player.units)
 
 
 def _checks() -> list[Any]:

@@ -48,12 +48,13 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def _played(made: Stage, cases: int, processes: int, chance: int) -> dict[str, Any]:
     """Every process plays some of the roles, with the home's database and without its server."""
+    env = {**made.django(), "DATABASE_URL": made.addresses().app}
     with tempfile.TemporaryDirectory(prefix="yimen-drill-api-") as folder:
         outs = [Path(folder) / f"{number}.json" for number in range(processes)]
         running = [
             subprocess.Popen(
                 [sys.executable, "-m", PLAYERS, str(number), str(processes), str(cases), str(chance), str(out)],
-                env=made.django(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
             )
             for number, out in enumerate(outs)
         ]  # fmt: skip
