@@ -15,7 +15,7 @@ from django.db import connection
 class _Prepared(psycopg.Cursor[Any]):
     """Binds on the server and prepares at the first use; Django's own cursor writes the values into the text."""
 
-    def execute(self, query: Any, params: Any = None, **more: Any) -> _Prepared:  # type: ignore[override]
+    def execute(self, query: Any, params: Any = None, **more: Any) -> _Prepared:
         super().execute(query, params, **{**more, "prepare": True})
         return self
 

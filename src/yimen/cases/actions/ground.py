@@ -62,7 +62,7 @@ class Ground:
 
 def read(actor: Actor, category: str, client_key: UUID | None, today: date) -> Ground:
     """One statement, and one more for each row that changed since it was last asked for."""
-    asked = (client_key, category, today, today, actor.user_id, UnitKind.CENTRE.value)
+    asked = (client_key, category, today, today, actor.user_id, str(UnitKind.CENTRE))
     calendar, drawn, prefix, repeated, kind_id, kind, member_id, member = prepared.ask(_ASK, asked)[0]
     return Ground(
         calendar, drawn, prefix or "永", repeated,

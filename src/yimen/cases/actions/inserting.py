@@ -23,8 +23,10 @@ from yimen.foundation import prepared
 from ..models import Case, CaseKey, Clock, Participant, PhoneIndex
 
 MOST_CLOCKS: Final = 4
-_NUMBERS: Final = f"""SELECT nextval('cases_case_id_seq'), CASE WHEN %s THEN next_case_number(%s) END,
- ARRAY(SELECT nextval('cases_clock_id_seq') FROM generate_series(1, {MOST_CLOCKS}))"""
+_CLOCK: Final = "nextval('cases_clock_id_seq') AS clock_{}"
+_NUMBERS: Final = f"""SELECT nextval('cases_case_id_seq') AS case_id,
+ CASE WHEN %s THEN next_case_number(%s) END AS serial,
+ {", ".join(_CLOCK.format(place) for place in range(1, MOST_CLOCKS + 1))}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Numbers:
 
 def numbers(year: int, *, serial: bool) -> Numbers:
     """The next ones of their sequences: nobody else gets them, whatever becomes of the transaction."""
-    case, number, clocks = prepared.ask(_NUMBERS, [serial, year])[0]
+    case, number, *clocks = prepared.ask(_NUMBERS, [serial, year])[0]
     return Numbers(case, number, tuple(clocks))
 
 
@@ -82,7 +84,7 @@ def _into(model: type[models.Model], name: str, *, keyed: bool) -> str:
 
 
 @cache
-def _fields(model: type[models.Model]) -> tuple[tuple[str, Any], ...]:
+def _fields(model: Any) -> tuple[tuple[str, Any], ...]:
     """Columns that are written: all but those that the database works out itself."""
     return tuple((one.column, one) for one in model._meta.concrete_fields if not one.generated)
 

@@ -58,4 +58,4 @@ def _fires(connection: Connection, table: str) -> str:
 
 def _run(connection: Connection, words: str) -> None:
     """A statement out of the catalogue's own names and definitions."""
-    connection.execute(sql.SQL(words))  # type: ignore[arg-type]
+    connection.execute(sql.SQL(words))

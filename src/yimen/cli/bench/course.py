@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from ..progress import Failed, Steps, say
 from . import creating
 from .figures import percentiles
@@ -87,7 +89,8 @@ def _creation(made: Ground, seconds: float) -> dict[str, Any]:
     """HTTP and floor in turn, the server up for both; before each a short run that is not counted."""
     from . import floor
 
-    opening = floor.capture()
+    with psycopg.connect(made.addresses.admin, autocommit=True) as owner:
+        opening = floor.capture(owner)
     script, found = opening.script(), {}
     with tempfile.TemporaryDirectory() as folder, made.serving() as url:
         for c in CONCURRENCY:

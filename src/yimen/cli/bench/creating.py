@@ -62,19 +62,15 @@ def _send(url: str, token: str, end: float, times: list[float], wrong: list[str]
 
 
 def _answer(line: socket.socket) -> bytes:
-    """One whole answer: its head, then as many bytes as it says."""
+    """One whole answer: its head, then as many bytes as it says, or chunks up to the empty one."""
     said = b""
     while b"\r\n\r\n" not in said:
         said += _more(line)
     head, _end, rest = said.partition(b"\r\n\r\n")
-    lengths = [
-        row.partition(b":")[2] for row in head.split(b"\r\n") if row.lower().startswith(b"content-length:")
-    ]
-    missing = int(lengths[0]) - len(rest) if lengths else 0
-    while missing > 0:
-        more = _more(line)
-        said, missing = said + more, missing - len(more)
-    return said
+    lengths = [row.split(b":")[1] for row in head.split(b"\r\n") if row.lower().startswith(b"content-length:")]
+    while (len(rest) < int(lengths[0])) if lengths else not rest.endswith(b"0\r\n\r\n"):
+        rest += _more(line)
+    return head + rest
 
 
 def _more(line: socket.socket) -> bytes:

@@ -94,8 +94,11 @@ def skeleton(sent: str) -> str:
     return " ".join(sent.split())
 
 
-def capture() -> Opening:
-    """Open one matter as clerk1, roll it back, and give what was sent in its transaction."""
+def capture(owner: psycopg.Connection[Any]) -> Opening:
+    """Open one matter as clerk1, roll it back, and give what was sent in its transaction.
+
+    `owner` may set the sequences, which the application's role may not.
+    """
     user = User.objects.get(sign_in="clerk1")
     actor, key = Actor(user.pk, user.name, "api"), uuid4()
     form = Registration(**FORM, client_key=key)  # type: ignore[arg-type]
@@ -103,7 +106,7 @@ def capture() -> Opening:
         lambda: open_case(actor, grants_of(actor), form)
     )  # everything that stays in the process is read
     written: list[Statement] = []
-    with _counting_high(), connection.execute_wrapper(_writer(written)):
+    with _counting_high(owner), connection.execute_wrapper(_writer(written)):
         case = open_once(lambda: open_case(actor, grants_of(actor), form))
     fresh = {str(CLOCK + place): f":clock_{place}" for place in range(1, 5)}
     fresh |= {str(CASE + 1): ":case_id", str(SERIAL + 1): ":serial", str(case.uuid): NEW_UUID}
@@ -120,20 +123,23 @@ def open_once(act: Callable[[], Any]) -> Any:
 
 
 @contextmanager
-def _counting_high() -> Iterator[None]:
+def _counting_high(owner: psycopg.Connection[Any]) -> Iterator[None]:
     """The sequences far above every row, for the length of the block."""
-    sequences = {**_SEQUENCES, f"case_number_{date.today().year}": SERIAL}
-    with connection.cursor() as cursor:
-        kept = {}
-        for name, high in sequences.items():
-            cursor.execute("SELECT nextval(%s)", [name])
-            kept[name] = cursor.fetchone()[0]
-            cursor.execute("SELECT setval(%s, %s)", [name, high])
-        try:
-            yield
-        finally:
-            for name, before in kept.items():
-                cursor.execute("SELECT setval(%s, %s)", [name, before])
+    kept = {}
+    for name, high in {**_SEQUENCES, f"case_number_{date.today().year}": SERIAL}.items():
+        kept[name] = _ask(owner, "SELECT nextval(%s::regclass)", name)
+        _ask(owner, "SELECT setval(%s::regclass, %s)", name, high)
+    try:
+        yield
+    finally:
+        for name, before in kept.items():
+            _ask(owner, "SELECT setval(%s::regclass, %s)", name, before)
+
+
+def _ask(owner: psycopg.Connection[Any], words: str, *values: object) -> Any:
+    row = owner.execute(words, values).fetchone()
+    assert row
+    return row[0]
 
 
 def _writer(written: list[Statement]) -> Callable[..., Any]:

@@ -10,11 +10,13 @@ import io
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
@@ -114,7 +116,7 @@ def _measures(who: Person, chance: Random) -> dict[str, list[Ask]]:
         "detail": [_page(who, f"/staff/cases/{ref}/") for ref in _some(who.grants, chance)],
         "search": [_page(who, "/staff/search/", f"q={quote(text)}") for text in words()],
         "dashboard": [_page(who, "/staff/")],
-        "figures": [_page(who, "/staff/figures/")] if can(who.grants, "reports.view") else [],
+        "figures": [_page(who, "/staff/figures/")] if can(who.grants, "reports.read") else [],
         "transition": list(_steps(who)),
     }
 
@@ -142,12 +144,12 @@ def _steps(who: Person) -> Iterator[Ask]:
     """签收 of matters that lie before this person, each rolled back: the runner with all its rows but the commit."""
     waiting = queries.worklist(who.grants, "all").filter(state="dispatched", holder=who.grants.user_id)
     for ref in list(waiting.values_list("uuid", flat=True)[:40]):
-        yield lambda ref=ref: _undone(lambda: runner.run(who.actor, who.grants, ref, "sign", {}))
+        yield partial(_sign, who, ref)
 
 
-def _undone(act: Ask) -> None:
+def _sign(who: Person, ref: UUID) -> None:
     with transaction.atomic():
-        act()
+        runner.run(who.actor, who.grants, ref, "sign", {})
         transaction.set_rollback(True)
 
 

@@ -46,7 +46,7 @@ class Speech:
         self._words = vocabulary()
         self._sums = list(accumulate(1 / rank for rank in range(1, len(self._words) + 1)))
         self._kept = [row for row in templates() if row.mode in "da"]
-        self._where = [text for text in phrases()["where"]]
+        self._where = list(phrases()["where"])
 
     def word(self) -> str:
         return self._words[bisect(self._sums, self.chance.random() * self._sums[-1])]
