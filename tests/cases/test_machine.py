@@ -16,7 +16,7 @@ from cast import Cast, asked, decided, play
 from yimen.cases import rules
 from yimen.cases.actions import limits
 from yimen.cases.actions.transition import run
-from yimen.cases.models import Case, Clock
+from yimen.cases.models import Case, Clock, PhoneIndex
 from yimen.cases.states import STATES, TRANSITIONS, VERBS
 from yimen.foundation.errors import YimenError
 from yimen.ledger.models import Entry
@@ -76,7 +76,9 @@ class Life(RuleBasedStateMachine):
     )
     def opened(self, anonymous: bool, flow: str, category: str) -> None:
         self.main = self.cast["clerk2"].opens(at=self.now)  # another matter, to be merged into
-        self.case = self.cast["clerk1"].opens(category=category, anonymous=anonymous, at=self.now)
+        self.case = self.cast["clerk1"].opens(
+            category=category, anonymous=anonymous, at=self.now, phone="" if anonymous else "13800002071"
+        )
         if flow:
             director = self.cast["director"]
             self.case = limits.screen(director.actor, director.grants, self.case.uuid, flow=flow, at=self.now)
@@ -141,6 +143,11 @@ class Life(RuleBasedStateMachine):
         entries = Entry.objects.filter(subject="case", subject_id=case.pk).order_by("id")
         now = rules.replay(entry.payload for entry in entries)
         assert (now["state"], now["holder"], now["flow"]) == (case.state, case.holder_id, case.flow)
+
+    @invariant()
+    def phones_are_known_of_open_matters_alone(self) -> None:
+        """Nothing finds a closed matter by its phone: nothing links people across matters that are over."""
+        assert not PhoneIndex.objects.exclude(case__open=True).exists()
 
     def teardown(self) -> None:
         transaction.set_rollback(True)

@@ -20,6 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from yimen.foundation.denied import denied
 from yimen.foundation.workcalendar import KINDS, Day, Hours, WorkCalendar, parse_periods
 
 DATA: Final = Path(__file__).resolve().parent / "data"
@@ -80,6 +81,8 @@ def _rows(lines: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
             header = cells
             if not {"date", "kind"} <= set(header):
                 raise TableError(f"第 {number} 行：表头至少要有 date 和 kind 两列")
+            if refused := [f"{name}（{what}）" for name in header if (what := denied(name))]:
+                raise TableError(f"第 {number} 行：有按设计不收的列，请删去后再试：{'、'.join(refused)}")
         else:
             yield number, dict(zip(header, cells, strict=False))
     if header is None:

@@ -25,12 +25,14 @@ KILLED, SURVIVED = 0, 1
 class Judge:
     """Runs instead of pytest's own loop, in the session that collected the tests."""
 
-    def __init__(self, wanted: list[Mutant], seconds: int, jobs: int) -> None:
-        self.wanted, self.seconds, self.jobs = wanted, seconds, jobs
+    def __init__(self, wanted: list[Mutant], seconds: int, jobs: int, house: bool = False) -> None:
+        self.wanted, self.seconds, self.jobs, self.house = wanted, seconds, jobs, house
         self.verdicts: dict[str, str] = {}
         self.begun: dict[int, Mutant] = {}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if self.house:
+            build_house(session)
         if not self._whole_without_a_fault(session):
             raise pytest.UsageError("the tests fail without any mutant")
         for mutant in self.wanted:
@@ -65,6 +67,25 @@ class Judge:
         sys.stderr.flush()
 
 
+def build_house(session: pytest.Session) -> None:
+    """The street of the access matrix, committed once: every fork looks at it over a connection of its own."""
+    from django.db import connection
+    from django.test import utils
+    from pytest_django.plugin import blocking_manager_key
+    from tests.access import world
+
+    from yimen.foundation import crypto
+    from yimen.foundation.home import current
+
+    crypto.make_keys(current())
+    with session.config.stash[blocking_manager_key].unblock():
+        utils.setup_databases(verbosity=0, interactive=False)
+        world.PREBUILT = world.build()
+        connection.close()
+    utils.setup_databases = lambda **_how: []  # the forks find it as it is
+    utils.teardown_databases = lambda *_what, **_how: None
+
+
 def _meet(session: pytest.Session, mutant: Mutant | None, seconds: int) -> int:
     """In the child: take the fault in, run test after test until one fails."""
     quiet = os.open(os.devnull, os.O_WRONLY)
@@ -96,7 +117,12 @@ def _failed(item: pytest.Item, following: pytest.Item | None) -> bool:
 def main(order_file: str) -> int:
     order: dict[str, Any] = json.loads(Path(order_file).read_text("utf-8"))
     every = {file: list(mutants(file)) for file in {file for file, _number in order["mutants"]}}
-    judge = Judge([every[file][number] for file, number in order["mutants"]], order["seconds"], order["jobs"])
+    judge = Judge(
+        [every[file][number] for file, number in order["mutants"]],
+        order["seconds"],
+        order["jobs"],
+        order.get("house", False),
+    )
     begun = time.monotonic()
     code = pytest.main([*order["tests"], *order.get("more", [])], plugins=[judge])
     found = {"verdicts": judge.verdicts, "seconds": round(time.monotonic() - begun, 1), "code": int(code)}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from yimen.foundation.denied import denied
 from yimen.foundation.errors import YimenError
 
 from . import problems
@@ -76,6 +77,8 @@ _SHAPES: Final = {
 
 def _said(one: dict[str, Any]) -> object:
     kind, context = one["type"], one.get("ctx", {})
+    if kind == "extra_forbidden" and (what := denied(str(one["loc"][-1]))):
+        return _("按设计不收这一项：%(name)s（%(what)s）") % {"name": one["loc"][-1], "what": what}
     if kind == "string_too_long":
         return _("最多 %d 字") % context["max_length"]
     if "ge" in context or "le" in context:
