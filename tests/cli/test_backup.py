@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from upgrade.office import Office, first_release, new_database, point_to
+from yimen.cli import backup
 from yimen.cli.keeping import archive, dump, hashes, keyset, restoring, taking
 from yimen.cli.keeping.archive import Archive, Writer
 from yimen.cli.progress import Failed
@@ -236,6 +237,15 @@ def test_two_backups_at_once_are_one_too_many(office: Office, tmp_path: Path) ->
     with taking.only_one(office.home), pytest.raises(Failed, match="under way"):
         take(office, tmp_path / "b.yimen")
     assert left(tmp_path) == []
+
+
+def test_a_start_under_way_is_waited_for(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("yimen.cli.preflight.is_running", lambda home: True)
+    monkeypatch.setattr(backup, "START_PATIENCE", 0.0)
+    with pytest.raises(Failed, match="does not finish starting"):
+        backup._await_start(office.home)
+    office.home.seeded_mark.touch()
+    backup._await_start(office.home)
 
 
 def test_a_folder_that_is_not_there_is_said(office: Office, tmp_path: Path) -> None:

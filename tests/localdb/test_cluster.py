@@ -130,7 +130,7 @@ def test_stopping_what_does_not_run_is_no_trouble(make_cluster: Make) -> None:
 def test_data_of_another_major_version_are_refused_with_a_way_out(make_cluster: Make) -> None:
     cluster = make_cluster()
     (cluster.place.data / "PG_VERSION").write_text("13\n")
-    with pytest.raises(LocalDatabaseError, match=r"PG_BIN.*pg_dump") as refused:
+    with pytest.raises(LocalDatabaseError, match=r"PG_BIN.*yimen backup") as refused:
         cluster.start()
     assert "PostgreSQL 13" in str(refused.value)
 

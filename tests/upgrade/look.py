@@ -1,7 +1,8 @@
-"""Run on an upgraded home: opens pages as several roles, reads sealed people, drains the ledger. Prints one JSON line."""
+"""Run on an upgraded home: seeds it, opens pages as several roles, reads sealed people, drains the ledger. Prints one JSON line."""
 
 from __future__ import annotations
 
+import argparse
 import json
 
 import django
@@ -19,6 +20,7 @@ from django.test import Client  # noqa: E402
 
 from yimen.accounts.models import User  # noqa: E402
 from yimen.cases.models import Case, CaseKey, Participant  # noqa: E402
+from yimen.cli import seed  # noqa: E402
 from yimen.foundation import crypto  # noqa: E402
 from yimen.ledger import queries, sequencer  # noqa: E402
 
@@ -27,6 +29,7 @@ PAGES = ("/staff/", "/staff/search/?q=路灯", "/staff/changes/")
 
 
 def main() -> None:
+    seed.run(argparse.Namespace(demo=False))
     wrong: list[str] = []
     read = 0
     for name in PEOPLE:

@@ -90,7 +90,6 @@ def test_the_app_may_do_what_it_may_in_a_new_home_and_no_more(old: Office) -> No
 
 
 def test_pages_open_for_several_roles_and_matters_read_as_before(old: Office) -> None:
-    old.run("seed")
     done = subprocess.run(
         [sys.executable, str(LOOK)], env=old.env, capture_output=True, text=True, check=False
     )
@@ -98,6 +97,23 @@ def test_pages_open_for_several_roles_and_matters_read_as_before(old: Office) ->
     said = json.loads(done.stdout.splitlines()[-1])
     assert said["matters"] == 399 and said["read"] >= 12 and said["wrong"] == []
     assert said["drained"] > 0 and said["waiting"] == 0
+
+
+def test_restored_with_a_list_of_erased_matters_these_go_before_anybody_is_served(old: Office) -> None:
+    """The home as a restore leaves it; `settle` is what `up` runs, as the owner."""
+    ((ref, number),) = old.ask("SELECT uuid, id FROM cases_case WHERE state = 'closed' ORDER BY id LIMIT 1")
+    ((seq, mac),) = old.ask("SELECT seq, encode(mac, 'hex') FROM ledger_chain ORDER BY seq DESC LIMIT 1")
+    said = {"backup": "b", "made_at": "2026-11-23T00:00:00+00:00", "restored_at": "2026-11-24T00:00:00+00:00"}
+    old.home.restored_mark.write_text(
+        json.dumps(said | {"ledger": {"seq": seq, "mac": mac}, "erasures": True})
+    )
+    old.home.erasures.write_text(json.dumps({"case": str(ref), "at": "2026-11-24T00:00:00+00:00"}) + "\n")
+    assert "erased 1" in old.run("settle").stdout
+    assert old.ask(f"SELECT erased_at IS NOT NULL FROM cases_case WHERE id = {number}") == [(True,)]
+    assert old.ask(f"SELECT count(*) FROM cases_casekey WHERE case_id = {number}") == [(0,)]
+    assert old.ask("SELECT count(*) FROM django_session") == [(0,)]
+    ledger = json.loads(old.run("verify-ledger", "--json", "--home", str(old.home.root), check=False).stdout)
+    assert ledger["result"] == "clean" and ledger["counts"]["restored"] == 1, ledger
 
 
 def test_a_second_start_is_no_upgrade(old: Office) -> None:

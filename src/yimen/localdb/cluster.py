@@ -104,10 +104,10 @@ class Cluster:
         ours = self.place.binaries.major
         if version != str(ours):
             raise LocalDatabaseError(
-                f"数据是 PostgreSQL {version} 的，现有程序是 {ours}，不能直接打开。办法：用 PG_BIN 指向 {version} 的 bin "
-                f"目录启动，pg_dump 导出；换一个新目录（--home）启动一次，再用 psql 导入。\n"
-                f"{self.place.data} was made by PostgreSQL {version}, the programs here are {ours}. Way out: start with "
-                f"PG_BIN=<bin folder of {version}>, pg_dump the database, start a new --home once, load the dump there."
+                f"数据是 PostgreSQL {version} 的，现有程序是 {ours}，不能直接打开。办法：用 PG_BIN 指向 {version} 的 bin 目录，"
+                f"运行 ./yimen backup；再不带 PG_BIN 运行 ./yimen restore 到一个新目录。\n"
+                f"{self.place.data} was made by PostgreSQL {version}, the programs here are {ours}. Way out: with "
+                f"PG_BIN=<bin folder of {version}> run ./yimen backup; without it ./yimen restore into a new home."
             )
 
     def ready(self) -> bool:
