@@ -114,8 +114,8 @@ def _rewrap(home: Home, addresses: database.Addresses) -> int:
     import django
 
     django.setup()
-    from .keeping import rewrapping
+    from .keeping.rewrapping import everything
 
-    total = sum(rewrapping.everything().values())
+    total = sum(everything().values())
     (home.root / "ROTATING").unlink(missing_ok=True)
     return total
