@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from yimen.access import registry
-from yimen.access.registry import can, visible
+from yimen.access.registry import Grants, can, visible
 from yimen.access.roles import Role
 from yimen.cases import queries
-from yimen.cases.access import relations
+from yimen.cases.access import may_reveal, reach, relations
 from yimen.cases.models import Case
-from yimen.cases.states import VERBS
+from yimen.cases.states import VERBS, Who
 
 from . import expected
 from .world import HIRED, MATTERS, World
 
-OF_MATTERS = {"cases.view": "sees", "cases.reveal": "reveals"}
+OF_MATTERS = {"cases.view": "sees", "cases.reveal": "reveals", "cases.count": "sees"}
 NO_NOUN = {"admin.grant"}  # asks for the role that is given: test_only_the_security_administrator_gives_roles
 RELATIONS = sorted(MATTERS)
 
@@ -59,6 +59,24 @@ def test_a_matter_is_seen_by_those_who_are_declared_and_by_nobody_else(world: Wo
 
 
 @pytest.mark.parametrize("relation", RELATIONS)
+def test_where_to_look_holds_everything_that_is_seen(world: World, relation: str) -> None:
+    """`reach` is no right: it may hold more than is seen, never less."""
+    for who, person in world.people.items():
+        case, near = world.stands(who, relation), reach(person.grants)
+        if near is not None and who in expected.sees()[relation]:
+            assert case.pk in set(near.values_list("pk", flat=True)), who
+        assert (near is None) == person.grants.has(Role.CLERK, Role.DIRECTOR, Role.LEADER), who
+
+
+def test_where_to_look_is_near(world: World) -> None:
+    """A handler's way leads to the unit's own matters and not to all."""
+    near = reach(world.people["handler"].grants)
+    assert near is not None
+    found = set(near.values_list("pk", flat=True))
+    assert not found & {world.matters[name].pk for name in ("fresh", "other", "given_back", "sealed")}
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
 def test_everybody_stands_to_a_matter_as_declared(world: World, relation: str) -> None:
     wrong = {}
     for who, person in world.people.items():
@@ -89,3 +107,39 @@ def test_only_the_security_administrator_gives_roles(world: World) -> None:
     for who, person in world.people.items():
         for role in (None, *Role):
             assert can(person.grants, "admin.grant", role) == (who == "security"), (who, role)
+
+
+def test_somebody_who_is_nobody_sees_nothing_and_stands_nowhere(world: World) -> None:
+    """No user: not even a matter without an accountable person, holder or part is theirs."""
+    nobody = Grants(None, {"handler": frozenset()})
+    for relation, case in world.matters.items():
+        case = Case.objects.get(pk=case.pk)
+        for action in OF_MATTERS:
+            assert not can(nobody, action, case), relation
+            assert not Case.objects.filter(visible(nobody, action), pk=case.pk).exists(), relation
+    loose = Case(
+        state="closed", flow="service", accountable_person=None, holder=None, sealed=False, confidential=False
+    )
+    assert relations(Grants(None, {"clerk": frozenset()}), loose) <= {Who.DESK, Who.CALLER}
+    assert not relations(nobody, loose)
+
+
+def test_a_contact_is_offered_to_the_desk_and_to_units_but_not_of_the_confidential() -> None:
+    for role in Role:
+        for confidential in (False, True):
+            desk = role in (Role.CLERK, Role.DIRECTOR)
+            unit = role in (
+                Role.HANDLER,
+                Role.HEAD,
+                Role.OFFICER,
+                Role.COMMUNITY,
+                Role.DISTRICT,
+                Role.MEDIATOR,
+            )
+            grants, case = Grants(1, {role: frozenset({1})}), Case(confidential=confidential)
+            assert may_reveal(grants, case) == (desk or (unit and not confidential)), (role, confidential)
+
+
+def test_restoring_is_the_directors_to_open_at_all(world: World) -> None:
+    for who, person in world.people.items():
+        assert can(person.grants, "cases.restore") == (who == "director"), who

@@ -21,6 +21,7 @@ SIGNED_IN = "signed-in"
 PUBLIC = {
     "portal": "the residents' page",
     "portal-matter": "where a slip's code leads; says the same for every number",
+    "portal-privacy": "what is kept of whom and how long; says the same to everybody",
     "portal-language": "changes the language of the pages",
     "field": "says that the phone face is not there yet",
     "api:openapi": "the description of the machines' door, the same for everybody",

@@ -44,9 +44,11 @@ from .models import (
     CaseLeader,
     Category,
     Clock,
+    Contact,
     Extension,
     Instruction,
     InstructionMark,
+    LegalHold,
     Letter,
     LetterText,
     Link,
@@ -82,6 +84,8 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Model)
 TIED = timedelta(days=30)  # a matter is tied to a day of reception of the last weeks, not of last year
 STORY = 60  # entries of the timeline that a page shows before "show earlier"
+# Entries whose words or moment a paper or a copied text needs, the earliest first.
+_DEEDS: Final = ("opened", "answer", "guide", "sign", "designate", "not_accept", "redo")
 _ANY: Final = -(10**9)  # stands for a matter's id in a compiled question
 _OPEN: Final = "_dossier"  # where a matter keeps its open dossier
 
@@ -142,7 +146,7 @@ class Dossier:
 
     # Who works on it, and against which time
     clocks = _of(Clock, "charged_unit")
-    parts = _of(Assignment, "unit", "clock")
+    parts = _of(Assignment, "unit", "clock", "sent_by")
     returns = _of(ReturnRequest)
     extensions = _of(Extension, "asked_by", "clock")
     suspensions = _of(Suspension)
@@ -219,8 +223,20 @@ class Dossier:
     answers = _of(PersonAnswer, "told_by", order="slot")
     # The reader's own
     notes: Kind[Note] = Kind(lambda d: Note.objects.filter(case=d.case, user=d.reader), fixed=False)
+    # What keeps it from being destroyed: its own hold, and one on everything
+    holds: Kind[LegalHold] = Kind(
+        lambda d: (
+            LegalHold.objects.filter(Q(case=d.case) | Q(case__isnull=True), lifted_at__isnull=True)
+            .select_related("placed_by", "lift_asked_by")
+            .order_by("placed_at")
+        )
+    )
     # Elsewhere, and how it came about
+    contacts = _of(Contact, "by", order="at")
     outside = _of(OutsideNumber)
+    deeds: Kind[Entry] = Kind(
+        lambda d: entries_of(SUBJECT, d.case.pk).filter(kind__in=[f"case.{verb}" for verb in _DEEDS])
+    )
     entries: Kind[Entry] = Kind(lambda d: d._entries(), fixed=False)
     # What the office keeps and a page of one matter needs of it
     figures: Kind[PressureSetting] = Kind(lambda _d: PressureSetting.objects.all())
@@ -238,6 +254,10 @@ class Dossier:
     @property
     def reader(self) -> int | None:
         return self.grants.user_id if self.grants else None
+
+    def last_deed(self, verb: str) -> Entry | None:
+        """The latest entry of one of `_DEEDS`."""
+        return next((row for row in reversed(self.deeds) if row.kind == f"case.{verb}"), None)
 
     def _main(self) -> QuerySet[Merge, dict[str, Any]]:
         """并案: the main matter that this one is merged into, also after it was told and closed."""
@@ -328,6 +348,7 @@ def everything(case: Case) -> list[str]:
 
 
 _ALWAYS: Final = (
+    "holds",
     "clocks",
     "parts",
     "people",

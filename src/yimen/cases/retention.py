@@ -34,6 +34,12 @@ def rules(on: date | None = None) -> dict[str, RetentionClass]:
     return {row.key: row for row in rows.order_by("valid_from")}
 
 
+def told() -> list[RetentionClass]:
+    """The classes that concern residents, for the privacy notice."""
+    known = rules()
+    return [known[key] for key in (*MATTERS, "enquiries", "appointments", "care", "mediation") if key in known]
+
+
 def after(day: date, rule: RetentionClass) -> date:
     """The first day on which what happened on `day` is no longer kept: 31 January + 1 month is the last of February."""
     if rule.unit == "day":

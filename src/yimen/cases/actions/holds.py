@@ -13,7 +13,7 @@ from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Missing, Refused
 from yimen.ledger.actions import append
 
-from .. import queries
+from .. import dossier, queries
 from ..models import Case, LegalHold
 from .holding import need
 from .record import record
@@ -68,8 +68,7 @@ def decide_lift(actor: Actor, grants: Grants, pk: int, *, agree: bool) -> LegalH
 
 def of(case: Case) -> list[LegalHold]:
     """What holds this matter now: its own hold, and the one on everything."""
-    rows = LegalHold.objects.filter(lifted_at__isnull=True).select_related("placed_by", "lift_asked_by")
-    return [row for row in rows.order_by("placed_at") if row.case_id in (None, case.pk)]
+    return dossier.of(case).holds
 
 
 def _standing(grants: Grants, pk: int) -> LegalHold:

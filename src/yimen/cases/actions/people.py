@@ -118,6 +118,16 @@ def _open(case_id: int, key: bytes, row: Participant) -> Person:
     return Person(**json.loads(plain))
 
 
+def opened(case: Case, row: Participant) -> Person:
+    """One person of a matter in hand, in full: for actions that keep who looked."""
+    return _open(case.pk, key_of(case), row)
+
+
+def everybody(case: Case) -> list[tuple[str, Person]]:
+    """Every person of a matter as (role, person), read anew."""
+    return [(row.role, opened(case, row)) for row in Participant.objects.filter(case=case).order_by("slot")]
+
+
 def mask_name(name: str) -> str:
     """陈女士 → 陈**; one character stays."""
     return name[:1] + "*" * max(1, min(len(name) - 1, 4)) if name else ""

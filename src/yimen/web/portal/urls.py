@@ -10,5 +10,6 @@ from . import views
 urlpatterns = [
     path("", views.home, name="portal"),
     path("m/<str:number>", views.matter, name="portal-matter"),
+    path("privacy/", views.privacy, name="portal-privacy"),
     path("language/", set_language, name="portal-language"),
 ]

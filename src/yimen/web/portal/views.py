@@ -6,8 +6,10 @@ import re
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from yimen.cases import pressure_settings, retention
 from yimen.cases.leaders import published_receptions
 
 from ..context import TEXT_SIZES, chosen_text_size
@@ -21,6 +23,17 @@ def home(request: HttpRequest) -> HttpResponse:
     """The office's public page: hours, how to come, phones. `?text=large` enlarges it."""
     shown = {"phones": phones(emergency=False), "receptions": published_receptions()}
     return render(request, "portal/home.html", _page(request, shown))
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """个人信息处理规则 (个人信息保护法 §17): from the office's own name, phone and periods; also to be printed."""
+    shown = {
+        "kept": list(retention.told()),
+        "days": pressure_settings.number("person_request_days"),
+        "today": timezone.localdate(),
+    }
+    return render(request, "portal/privacy.html", _page(request, shown))
 
 
 @require_safe

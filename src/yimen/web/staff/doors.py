@@ -76,6 +76,8 @@ DOORS = (
         _("提前几天提醒、隔多久升一级"),
     ),
     Door("staff:admin-tokens", (), _("令牌"), "admin.tokens", _("哪些系统以谁的身份使用接口，签发和停用")),
+    Door("staff:retention", (), _("保存期限和销毁"), "cases.retention", _("到期隐藏和销毁的，暂停销毁的")),
+    Door("staff:processing", (), _("处理活动记录"), "cases.retention", _("处理哪些个人信息、依据、保存多久")),
     Door("staff:admin-history", (), _("变更记录"), "admin.history", _("谁在什么时候改了什么，改前改后")),
 )
 

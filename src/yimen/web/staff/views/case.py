@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from yimen.access.registry import can
 from yimen.cases import alikes, dossier, queries, reviews
 from yimen.cases.access import may_reveal
-from yimen.cases.actions import attach, desk, notes, outside, people, transition
+from yimen.cases.actions import attach, desk, holds, notes, outside, people, transition
 from yimen.cases.fields import WAYS
 from yimen.cases.models import Case, Contact
 from yimen.cases.states import Who
@@ -83,6 +83,7 @@ def _told(request: StaffRequest, scene: Scene, moves: list[queries.Move]) -> dic
         "old_clocks": clocks[running:],
         "story": timeline_of(matter),
         "files": attach.attachments_of(matter),
+        "holds": holds.of(matter),
     }
 
 
@@ -96,6 +97,8 @@ def _offered(request: StaffRequest, scene: Scene, moves: list[queries.Move]) -> 
         "verbs": _verbs(scene, moves, first_of(matter, moves, request.user.pk)),
         "may_contact": bool({Who.DESK, Who.LEAD, Who.ASSIST} & scene.who),
         "may_print": can(grants, "cases.open"),
+        "may_hold": can(grants, "cases.hold"),
+        "may_answer_rights": can(grants, "cases.rights") and not matter.sealed,
         "guided": matter.lead_unit_id is None and bool(guidance_of(matter)),
         "ways": WAYS,
         "outcomes": Contact.OUTCOMES,
