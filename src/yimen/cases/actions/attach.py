@@ -33,6 +33,7 @@ _ADDS = {Who.DESK, Who.LEAD, Who.ASSIST, Who.ACCOUNTABLE, Who.RECIPIENT}
 _EVIDENCE = {Who.DESK, Who.LEAD}  # who may ask for the sealed original
 LIMIT = 20 * 1024 * 1024  # bytes
 MOST = 30  # files of one matter
+_DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
 
 
 def attach(
@@ -152,7 +153,8 @@ def attachments_of(case: Case) -> list[Attachment]:
 def _safe_name(name: str) -> str:
     """The last part of a path, without control characters, at most 120 characters."""
     plain = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip()
-    return plain[-120:] or "file"
+    plain = f"_{plain}" if plain.split(".")[0].strip().upper() in _DEVICES else plain
+    return plain[-120:] if plain.strip(". ") else "file"
 
 
 def _aad(row: Attachment, part: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import zlib
 from io import BytesIO
+from itertools import takewhile
 from typing import Any, Final
 
 import pikepdf
@@ -12,6 +14,9 @@ from .verdict import MAX_DERIVATIVE, Blocked
 
 MAX_OBJECTS: Final = 200_000
 MAX_DEPTH: Final = 60
+MAX_STREAM: Final = 128 << 20
+MAX_OPENED: Final = 1 << 30
+"""Bytes that one stream and all streams together may open into: a scanned page has 26 MB."""
 # Keys that start something, carry another file, or say who made this one and where.
 _DROP: Final = frozenset(
     {
@@ -36,6 +41,7 @@ _ACTIONS: Final = frozenset(
 )
 _ANNOTATIONS: Final = frozenset({"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"})
 _SAFE_LINK: Final = re.compile(rb"\s*(?:https?|mailto|tel):", re.IGNORECASE)
+_PIECE: Final = 1 << 20
 _JPEG_NOTES: Final = frozenset({0xE1, 0xED, 0xFE})  # APP1 (EXIF, XMP), APP13 (IPTC), comment
 
 
@@ -60,8 +66,12 @@ def disarm(data: bytes) -> tuple[bytes, bool]:
         raise Blocked("damaged_pdf")
     for page in pdf.pages:
         _drop_annotations(page.obj)
+    opened = 0
     for thing in pdf.objects:
         _disarm(thing, 0)
+        opened += weight(thing)
+        if opened > MAX_OPENED:
+            raise Blocked("huge_pdf")
     if "/Info" in pdf.trailer:
         del pdf.trailer["/Info"]
     saved = _save(pdf)
@@ -150,12 +160,65 @@ def _empty_action(thing: Any) -> None:
 
 def _strip_photo(thing: Any) -> None:
     """Photos inside the pages lose their camera notes (place, device), their pixels stay as they are."""
-    if not isinstance(thing, pikepdf.Stream) or str(thing.get("/Filter")) != "/DCTDecode":
+    if not isinstance(thing, pikepdf.Stream) or filters(thing)[-1:] != ["/DCTDecode"]:
         return
-    raw = bytes(thing.read_raw_bytes())
+    raw = _peeled(bytes(thing.read_raw_bytes()), filters(thing)[:-1])
+    if raw is None:
+        raise Blocked("damaged_pdf")  # a photo in a wrapping that cannot be taken off: nobody knows its notes
     bare = without_notes(raw)
-    if len(bare) != len(raw):
+    if len(bare) != len(raw) or len(filters(thing)) > 1:
         thing.write(bare, filter=pikepdf.Name.DCTDecode)
+
+
+def filters(stream: Any) -> list[str]:
+    """The names of a stream's filters, in the order in which they are taken off."""
+    named = stream.get("/Filter")
+    names = list(named) if isinstance(named, pikepdf.Array) else [named] if named is not None else []
+    return [{"/Fl": "/FlateDecode", "/DCT": "/DCTDecode"}.get(str(name), str(name)) for name in names]
+
+
+def weight(thing: Any) -> int:
+    """Bytes that a stream opens into. Raises Blocked when they are too many; others than deflated ones do not swell so."""
+    if not isinstance(thing, pikepdf.Stream):
+        return 0
+    data: bytes | None = bytes(thing.read_raw_bytes())
+    flate = list(takewhile(lambda name: name == "/FlateDecode", filters(thing)))
+    for _name in flate[:-1]:
+        data = _inflated(data or b"")
+    return _swells(data or b"") if flate else len(data or b"")
+
+
+def _swells(data: bytes) -> int:
+    """How much deflated data opens into, counted piece by piece."""
+    opener, total = zlib.decompressobj(), 0
+    try:
+        while data and not opener.eof:
+            total += len(opener.decompress(data, _PIECE))
+            if total > MAX_STREAM:
+                raise Blocked("huge_pdf")
+            data = opener.unconsumed_tail
+    except zlib.error:
+        pass  # damaged: no reader opens more of it
+    return total
+
+
+def _inflated(data: bytes) -> bytes | None:
+    opener = zlib.decompressobj()
+    try:
+        opened = opener.decompress(data, MAX_STREAM)
+    except zlib.error:
+        return None
+    if opener.unconsumed_tail:
+        raise Blocked("huge_pdf")
+    return opened
+
+
+def _peeled(data: bytes, wrapping: list[str]) -> bytes | None:
+    """A photo out of what is wrapped around it; None for a wrapping that is not known here."""
+    peeled: bytes | None = data
+    for name in wrapping:
+        peeled = _inflated(peeled) if name == "/FlateDecode" and peeled is not None else None
+    return peeled
 
 
 def without_notes(jpeg: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """Documents, sound and video: kept as they came, for download only, when ending and content belong together.
 
-Nothing is unpacked here: a zip bomb stays what it is, a list of names.
+Nothing is unpacked here; a package that says it opens into gigabytes is not handed on to who would open it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ import zipfile
 from io import BytesIO
 from typing import Final
 
-from .kinds import FAMILIES, brand, complaint, family, is_web, sniff
+from .kinds import FAMILIES, brand, complaint, family, is_virus_test, is_web, sniff
 from .verdict import Blocked, Verdict
 
+MOST_OPENED: Final = 1 << 30  # bytes that all parts of a package say they have
+MOST_PARTS: Final = 20_000
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_MACRO: Final = "_VBA_PROJECT".encode("utf-16-le")
 _QUICKTIME: Final = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
@@ -74,11 +76,14 @@ def _office(data: bytes, ending: str) -> bool:
     if not data.startswith(b"PK\x03\x04"):
         return False
     try:
-        names = zipfile.ZipFile(BytesIO(data)).namelist()
+        listed = zipfile.ZipFile(BytesIO(data)).infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return False
-    if any(name.endswith("vbaProject.bin") for name in names):
-        raise Blocked("macro")
+    if len(listed) > MOST_PARTS or sum(part.file_size for part in listed) > MOST_OPENED:
+        raise Blocked("huge_office")
+    names = [part.filename for part in listed]
+    if any(name.lower().endswith("vbaproject.bin") or "/macrosheets/" in name.lower() for name in names):
+        raise Blocked("macro")  # parts are found whatever their letters are
     return any(name.startswith(_PACKAGES[ending]) for name in names)
 
 
@@ -96,7 +101,7 @@ def _video(data: bytes, _ending: str) -> bool:
 
 def _text(data: bytes, _ending: str) -> bool:
     """Readable text in UTF-8 or GB18030, and no web page."""
-    if is_web(data) or data.startswith(b"#!"):
+    if is_web(data) or is_virus_test(data) or data.startswith(b"#!"):
         return False
     for encoding in ("utf-8", "gb18030", "utf-16"):
         try:

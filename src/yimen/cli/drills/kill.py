@@ -243,7 +243,7 @@ def _number(place: Stage, query: str) -> int:
 
 def _rows(place: Stage, query: str) -> list[Any]:
     with psycopg.connect(place.addresses().admin, connect_timeout=10) as connection:
-        return connection.execute(query).fetchall()  # type: ignore[call-overload]
+        return connection.execute(query).fetchall()
 
 
 def _soon(look: Callable[[], list[int]], seconds: float = 5.0) -> list[int]:
