@@ -378,3 +378,25 @@ def test_an_emptied_matter_says_nothing_that_was_typed(kept: Cast) -> None:
         if isinstance(f, models.CharField | models.TextField | models.BinaryField)
     }
     assert texts - emptied == plain
+
+
+def test_figures_stay_what_they_were_and_the_register_keeps_the_number(kept: Cast) -> None:
+    from yimen.reports import measures, registers
+
+    case, director, head = closed(kept), kept["director"], kept["head.chengguan"]
+    closed(kept)
+    today = timezone.localdate()
+    span = measures.period(today, today)
+    names = [*measures._LISTS, *measures._PARTS]
+    before = [measures.count_all(who.grants, names, span) for who in (director, head)]
+    assert before[0]["received"] == 2 and before[0]["closed"] == 2
+    hiding.hide_due(later(), most=1)
+    assert [measures.count_all(who.grants, names, span) for who in (director, head)] == before
+    assert registers.rows(director.grants, "visits", today, today, {}).count() == 1
+    gone(case, kept)
+    assert [measures.count_all(who.grants, names, span) for who in (director, head)] == before
+    lines = {
+        row.case.number: row
+        for row in registers.lines("visits", registers.rows(director.grants, "visits", today, today, {}))
+    }
+    assert str(registers.CELLS["title"](lines[case.number])) == "已销毁"

@@ -219,7 +219,7 @@ CELLS: Final[dict[str, Callable[[Line], Cell]]] = {
     "kind": lambda line: str(dict(FLOWS)[line.case.flow]) if line.case.screened else _("待甄别"),
     "appeal": lambda line: str(line.case.get_appeal_display()),
     "category": lambda line: line.case.category.name,
-    "title": lambda line: said(line, line.case.title),
+    "title": lambda line: _("已销毁") if line.case.erased_at else said(line, line.case.title),
     "community": _community,
     "place": lambda line: said(line, line.case.place),
     "party_size": lambda line: line.case.party_size,

@@ -92,12 +92,20 @@ def rows(grants: Grants, name: str, first: date, last: date, filters: Mapping[st
     """The rows of a register in a period of days, inside what the reader may see; never a sealed matter."""
     kind, span = register(name), period(first, last)
     begin, end = span.bounds
-    seen = queries.visible_to(grants).filter(sealed=False)
+    seen = _registered(grants, kind)
     found = kind.model.objects.filter(**{f"{kind.date}__gte": begin, f"{kind.date}__lt": end})
     found = found.filter(**{f"{kind.case}pk__in" if kind.case else "pk__in": seen.values("pk")})
     if name == "petitions":
         found = found.filter(flow="petition", screened=True)
     return found.filter(_chosen(kind, filters)).order_by(kind.date, "pk")
+
+
+def _registered(grants: Grants, kind: Register) -> QuerySet[Case]:
+    """Matters that may be seen; in registers of matters a destroyed one keeps its line: number, dates, 已销毁."""
+    if kind.case:
+        return queries.visible_to(grants).filter(sealed=False)
+    there = Q(hidden_at__isnull=True) | Q(erased_at__isnull=False)
+    return queries.counted_for(grants).filter(there, sealed=False)
 
 
 def _chosen(kind: Register, filters: Mapping[str, str]) -> Q:

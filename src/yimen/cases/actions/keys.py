@@ -23,19 +23,19 @@ def make_key(case_id: int) -> bytes:
 
 def draft_key(case: Case) -> CaseKey:
     """`new_key`, its row unsaved."""
-    vars(case)[_IN_HAND] = key = crypto.new_data_key()
+    case.__dict__[_IN_HAND] = key = crypto.new_data_key()
     return CaseKey(case_id=case.pk, wrapped=crypto.wrap(key, place_of(case.pk)))
 
 
 def new_key(case: Case) -> bytes:
     """`make_key`, remembered with the matter in hand: what is sealed next needs no query."""
-    vars(case)[_IN_HAND] = key = make_key(case.pk)
+    case.__dict__[_IN_HAND] = key = make_key(case.pk)
     return key
 
 
 def key_of(case: Case) -> bytes:
     """The plain key of a matter in hand, read once for as long as it is in hand. Raises as `data_key`."""
-    kept = vars(case)
+    kept = case.__dict__
     if _IN_HAND not in kept:
         rows = dossier.of(case).keys
         if not rows:
