@@ -400,3 +400,56 @@ def test_figures_stay_what_they_were_and_the_register_keeps_the_number(kept: Cas
         for row in registers.lines("visits", registers.rows(director.grants, "visits", today, today, {}))
     }
     assert str(registers.CELLS["title"](lines[case.number])) == "已销毁"
+
+
+def as_app(statement: str, *words: object) -> list[Any]:
+    """What the app's role would do: every ordinary right on every table, owner of nothing."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE retention_probe")
+        try:
+            cursor.execute(statement, words)
+            return cursor.fetchall() if cursor.description else []
+        finally:
+            if not connection.needs_rollback and cursor.connection.info.transaction_status.name != "INERROR":
+                cursor.execute("RESET ROLE")
+
+
+@pytest.fixture
+def probe(kept: Cast) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE retention_probe NOLOGIN")
+        cursor.execute("GRANT USAGE ON SCHEMA public TO retention_probe")
+        cursor.execute(
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO retention_probe"
+        )
+        cursor.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO retention_probe")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT set_config('yimen.erasing', 'decided', true); DELETE FROM cases_instruction",
+        "SELECT set_config('yimen.erasing', 'decided', true); DELETE FROM cases_lettertext",
+        "SELECT set_config('yimen.erasing', 'decided', true); UPDATE ledger_entry SET payload = '{}'",
+        "SELECT set_config('yimen.erasing', 'decided', true); DELETE FROM ledger_entry",
+    ],
+)
+def test_the_apps_role_gains_nothing_by_naming_the_setting_itself(probe: None, statement: str) -> None:
+    with pytest.raises(Exception, match="append-only"):
+        as_app(statement)
+
+
+def test_the_apps_role_cannot_make_a_destruction_due(kept: Cast, probe: None) -> None:
+    case = closed(kept)
+    rule = retention.rules()["visits"].pk
+    as_app(
+        "INSERT INTO cases_disposal (case_id, rule_id, state, due_on, hidden_at, destroy_at, reason, digest, counts, files)"
+        " VALUES (%s, %s, 'dying', now(), '2000-01-01', '2000-01-01', '', '', '{}', '[]')", case.pk, rule,
+    )  # fmt: skip
+    row = Disposal.objects.get()
+    assert row.state == "hidden" and row.destroy_at > timezone.now() + timedelta(hours=23)
+    as_app("UPDATE cases_disposal SET state = 'dying', destroy_at = '2000-01-01'")
+    with pytest.raises(Exception, match="no destruction"):
+        as_app("SELECT cases_erase(%s)", case.pk)
+    Disposal.objects.update(destroy_at=timezone.now() - timedelta(days=1))  # the owner: the days have passed
+    assert as_app("SELECT cases_erase(%s)", case.pk)
