@@ -16,7 +16,8 @@ from tests.house.test_routes import SIGNED_IN
 from yimen.accounts.tokens import SCOPES
 
 from . import expected
-from .world import HIRED, MATTERS, World
+from .test_doors import APART
+from .world import HIRED, World
 
 ANY = "00000000-0000-0000-0000-000000000001"
 BODIES: dict[str, Any] = {"transitions": {"verb": "withdraw", "version": 1}, "cases": {}}
@@ -115,7 +116,7 @@ def test_a_token_opens_its_scope_and_no_other(world: World, asked: list[Operatio
     assert not wrong
 
 
-@pytest.mark.parametrize("relation", sorted(MATTERS))
+@pytest.mark.parametrize("relation", APART)
 def test_an_operation_on_a_matter_opens_for_those_who_see_it(
     world: World, asked: list[Operation], relation: str
 ) -> None:

@@ -55,12 +55,14 @@ def test_rows_of_people_are_looked_for_by_their_matter_alone() -> None:
         allowed = BY_MATTER | BY_PHONE.get(place, set())
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and _of_people(node.func):
-                wrong += [f"{place}:{node.lineno} {kw.arg}" for kw in node.keywords if kw.arg not in allowed | {"ignore_conflicts", "defaults", "batch_size", "sealed"}]  # fmt: skip
+                wrong += [f"{place}:{node.lineno} {kw.arg}" for kw in node.keywords if kw.arg not in allowed | {"ignore_conflicts", "defaults", "batch_size", "sealed", "flat"}]  # fmt: skip
     assert not wrong
 
 
 def _of_people(node: ast.AST) -> bool:
-    """Somewhere along Participant.objects.filter(…).exclude(…)."""
+    """Somewhere along Participant.objects.filter(…).exclude(…); a row that is made is not looked for."""
+    if not isinstance(node, ast.Attribute):
+        return False
     while isinstance(node, ast.Attribute | ast.Call):
         node = node.func if isinstance(node, ast.Call) else node.value
     return isinstance(node, ast.Name) and node.id in PEOPLE

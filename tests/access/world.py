@@ -16,7 +16,15 @@ from cast import SINCE, Cast, Person, advance, play, submitted
 from yimen.access.models import RoleGrant
 from yimen.access.roles import Role
 from yimen.cases.actions.accusations import hand_over_accusation
-from yimen.cases.models import Case, SealedExclusion, SealedGrant
+from yimen.cases.models import (
+    Assignment,
+    AssistResult,
+    Case,
+    Merge,
+    PersonAnswer,
+    SealedExclusion,
+    SealedGrant,
+)
 from yimen.organisations.models import Membership
 
 # The name of a column in expectations/*.csv → how this person is hired: unit and roles.
@@ -166,12 +174,81 @@ MATTERS: dict[str, Callable[[World], Case]] = {
     "told": _led("told"),
     "closed": _led("closed"),
     "merged": _merged,
+    "hidden": lambda made: _over(made, hidden=True),
+    "destroyed": lambda made: _over(made, hidden=True, erased=True),
+    "answered_self": lambda made: made.cast["clerk2"].does(_opens(made), "answer", reply="已经修好。"),
+    "told_self": _led("told"),
+    "told_as_member": _led("told"),
+    "told_of_many": _led("told"),
+    "told_for_helpers": lambda made: _helped(made),
+    "told_after_main": lambda made: _followed(made),
     "sealed": _sealed(granted=False),
     "sealed_granted": _sealed(),
     "sealed_named": _sealed(people=True),
     "sealed_unit_named": _sealed(units=True),
     "sealed_leader_named": _sealed(leader=True),
 }
+
+
+def _over(made: World, *, hidden: bool, erased: bool = False) -> Case:
+    """Its period is over: hidden for thirty days, then destroyed."""
+    case, now = advance(made.cast, _opens(made), "closed"), timezone.now()
+    Case.objects.filter(pk=case.pk).update(
+        hidden_at=now if hidden else None, erased_at=now if erased else None
+    )
+    return case
+
+
+def _helped(made: World) -> Case:
+    """Told, with an assisting unit's answer on it."""
+    clerk = made.cast["clerk1"]
+    case = clerk.does(_opens(made), "dispatch", unit="chengguan", assisting=["zhifa"])
+    part = Assignment.objects.get(case=case, role="assist")
+    helper, handler = made.cast["handler.zhifa"], made.cast["handler.chengguan"]
+    AssistResult.objects.create(assignment=part, text="围挡已拆。", by=helper.user, at=timezone.now())
+    for verb in ("sign", "accept", "start"):
+        case = handler.does(case, verb)
+    case = handler.does(case, "report", result="已修好。", decision="support", without="协办已答复")
+    case = made.cast["head.chengguan"].does(case, "verify")
+    return handler.does(case, "tell", way="phone")
+
+
+def _followed(made: World) -> Case:
+    """Told with its main matter's result, which another unit worked out."""
+    main = advance(made.cast, _opens(made), "told", unit="zhifa")
+    case = advance(made.cast, _opens(made), "told")
+    Merge.objects.create(case=case, main=main, by=made.cast["clerk1"].user, at=timezone.now())
+    return case
+
+
+def _answered_it(case: Case, person: Person) -> None:
+    Case.objects.filter(pk=case.pk).update(answered_by=person.user)
+
+
+def _told_it(case: Case, person: Person) -> None:
+    Case.objects.filter(pk=case.pk).update(told_by=person.user)
+
+
+def _joins_the_unit(case: Case, person: Person) -> None:
+    """A member of the handling unit, with no role in it."""
+    Membership.objects.get_or_create(
+        user=person.user, unit=case.lead_unit, defaults={"since": SINCE, "liaison": False}
+    )
+
+
+def _joins_the_mains_unit(case: Case, person: Person) -> None:
+    main = Merge.objects.get(case=case).main
+    Membership.objects.get_or_create(
+        user=person.user, unit=main.lead_unit, defaults={"since": SINCE, "liaison": False}
+    )
+
+
+def _told_one_of_many(case: Case, person: Person) -> None:
+    PersonAnswer.objects.update_or_create(case=case, turn=1, slot=0, defaults={"told_by": person.user})
+
+
+def _typed_the_helpers_answer(case: Case, person: Person) -> None:
+    AssistResult.objects.filter(assignment__case=case).update(by=person.user)
 
 
 def _make_accountable(case: Case, person: Person) -> None:
@@ -185,6 +262,12 @@ def _make_holder(case: Case, person: Person) -> None:
 PUT: dict[str, Callable[[Case, Person], None]] = {
     "accountable": _make_accountable,
     "holder": _make_holder,
+    "answered_self": _answered_it,
+    "told_self": _told_it,
+    "told_as_member": _joins_the_unit,
+    "told_of_many": _told_one_of_many,
+    "told_for_helpers": _typed_the_helpers_answer,
+    "told_after_main": _joins_the_mains_unit,
 }
 
 
