@@ -64,7 +64,8 @@ SESSION = (
 # Not opened here, and why.
 NOT_OPENED = {
     **dict.fromkeys(("account_decide_link", "account_decide_reset", "account_end_any", "account_end_everything",
-                     "account_end_others", "account_end_session"), "only ever posted to"),
+                     "account_end_others", "account_end_session", "account_end_token"), "only ever posted to"),
+    **dict.fromkeys(("account_new_token", "account_collect_token"), "behind signing in once more"),
     **dict.fromkeys(("account_invitation", "account_invitation_link", "mfa_authenticate", "mfa_login_webauthn"),
                     "a step of signing in, before there is a session"),
     **dict.fromkeys(("mfa_add_webauthn", "mfa_edit_webauthn", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
@@ -73,7 +74,6 @@ NOT_OPENED = {
                     "the library's own page, behind a factor given again"),
     "staff:admin-end-rule": "asks once: a confirmation like admin-end-row, of a rule the office added",
     "staff:decision": "a paper like staff:paper, of a decision on an unsolved matter",
-    "staff:referral": "a paper like staff:v01, of a matter that was guided elsewhere",
     "staff:export": "a job's state, tested with the jobs",
     "staff:export-file": "a job's file, tested with the jobs",
 }  # fmt: skip
@@ -92,7 +92,7 @@ def beyond(said: list[str]) -> list[str]:
     for sql in said:
         if sql.startswith(OF_THE_TEST):
             continue
-        table = re.search(r'(?:FROM|UPDATE|INTO) "(\w+)"', sql)
+        table = re.search(r'(?:FROM|UPDATE|INTO) "?(\w+)"?', sql)
         mark = (table[1], sql[:6]) if table else ("", "")
         if mark[0] in SESSION and mark not in once:
             once.add(mark)

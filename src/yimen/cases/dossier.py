@@ -184,7 +184,11 @@ class Dossier:
         )
     )
     results: Kind[Result] = Kind(
-        lambda d: Result.objects.filter(Q(case=d.case) | Q(case__in=d._main())).order_by("id")
+        lambda d: (
+            Result.objects.filter(Q(case=d.case) | Q(case__in=d._main()))
+            .select_related("unit", "by")
+            .order_by("id")
+        )
     )
     callbacks = _of(Callback, "by")
     samplings = _of(Sampling, order="turn")

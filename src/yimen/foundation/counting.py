@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
 MOST = 999
-Rows = QuerySet[Any, Any]
+Rows: TypeAlias = "QuerySet[Any, Any]"
 
 
 def counts(wanted: Mapping[str, Rows], most: int = MOST) -> dict[str, int]:

@@ -16,7 +16,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yimen.cases.actions.people import blotted, names_of
+from yimen.cases.actions.people import blotted, named_by, names_in
 from yimen.cases.fields import DECISIONS, OUTCOMES, RATINGS, SOLVED, WAYS
 from yimen.cases.models import (
     Assignment,
@@ -58,11 +58,12 @@ class Line:
 
 
 def fill(lines: list[Line]) -> list[Line]:
-    """Fetch what the columns need in four round trips, however many lines there are."""
+    """Fetch what the columns need in three round trips, however many lines there are."""
     ids = {line.case.pk for line in lines}
     parts = [line.row.pk for line in lines if isinstance(line.row, Assignment)]
     orders = [line.row.pk for line in lines if isinstance(line.row, Supervision)]
-    read, facts, names = _read(ids, parts, orders), _facts(ids, orders), names_of(ids)
+    read, facts = _read(ids, parts, orders), _facts(ids, orders)
+    names = names_in(read)
     helpers = _many(read["helpers"])
     results, calls = _last(read["results"]), _last(read["calls"])
     extended = {row["case"]: row["days"] for row in facts["extended"]}
@@ -91,7 +92,8 @@ def _read(ids: Collection[int], parts: list[int], orders: list[int]) -> dict[str
         "requests": ReturnRequest.objects.filter(assignment__in=parts),
         "said": SupervisionFeedback.objects.filter(supervision__in=orders),
     }
-    return together.read({name: together.question(each.order_by("id")) for name, each in rows.items()})
+    asked = {name: together.question(each.order_by("id")) for name, each in rows.items()}
+    return together.read(asked | named_by(ids))
 
 
 def _facts(ids: Collection[int], orders: list[int]) -> dict[str, list[dict[str, Any]]]:

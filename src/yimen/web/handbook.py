@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from yimen.cases.actions.handbook import shipped_rows
 from yimen.cases.models import CommonAnswer, CompetentBody, HandbookVersion, PublicPhone
 from yimen.cases.models.handbook import Kept
+from yimen.foundation import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +109,25 @@ def _loaded() -> _Loaded:
 
 
 def _read(token: UUID | None, today: date) -> _Loaded:
+    rows = _rows(token, today)
     return _Loaded(
         token,
         today,
-        tuple(_rows(PublicPhone, token, today)),
-        tuple(_plain(Answer, row) for row in _rows(CommonAnswer, token, today)),
-        tuple(_plain(Body, row) for row in _rows(CompetentBody, token, today)),
+        tuple(rows["PublicPhone"]),
+        tuple(_plain(Answer, row) for row in rows["CommonAnswer"]),
+        tuple(_plain(Body, row) for row in rows["CompetentBody"]),
     )
 
 
-def _rows(model: type[Kept], token: UUID | None, today: date) -> list[Any]:
+def _rows(token: UUID | None, today: date) -> dict[str, list[Any]]:
+    """What holds on the day, by kind, in one statement; as shipped until the office has its own."""
+    kinds: tuple[type[Kept], ...] = (PublicPhone, CommonAnswer, CompetentBody)
     if token is None:
-        return shipped_rows(model)
-    rows = model._default_manager.filter(valid_from__lte=today)
-    return list(rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today)))
+        return {kind.__name__: shipped_rows(kind) for kind in kinds}
+    holds = Q(valid_from__lte=today) & (Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+    return together.read(
+        {kind.__name__: together.question(kind._default_manager.filter(holds)) for kind in kinds}
+    )
 
 
 def _plain(kind: type[Any], row: Any) -> Any:

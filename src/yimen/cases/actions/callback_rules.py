@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -57,9 +58,17 @@ def rule_history() -> list[CallbackRule]:
 
 def script_for(case: Case, on: date | None = None) -> CallbackScript | None:
     """What the caller says about this matter: the most specific text in force."""
-    rows = CallbackScript.objects.filter(
+    return most_specific(scripts_for(case, on))
+
+
+def scripts_for(case: Case, on: date | None = None) -> QuerySet[CallbackScript]:
+    """Every text in force that fits the matter."""
+    return CallbackScript.objects.filter(
         in_force(on or timezone.localdate()), category__in=["", case.category.key], flow__in=["", case.flow]
     )
+
+
+def most_specific(rows: Iterable[CallbackScript]) -> CallbackScript | None:
     return max(rows, key=lambda row: (row.category != "", row.flow != ""), default=None)
 
 

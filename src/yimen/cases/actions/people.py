@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -173,12 +173,18 @@ def reveal(
 
 def names_of(case_ids: Collection[int]) -> dict[int, list[str]]:
     """The names of each matter's own people, for blotting them out of what leaves the house. One query."""
-    read = together.read(
-        {
-            "keys": together.question(CaseKey.objects.filter(case__in=case_ids)),
-            "people": together.question(Participant.objects.filter(case__in=case_ids)),
-        }
-    )
+    return names_in(together.read(named_by(case_ids)))
+
+
+def named_by(case_ids: Collection[int]) -> dict[str, together.Question]:
+    """What `names_in` needs, to be read together with other rows."""
+    return {
+        "keys": together.question(CaseKey.objects.filter(case__in=case_ids)),
+        "people": together.question(Participant.objects.filter(case__in=case_ids)),
+    }
+
+
+def names_in(read: Mapping[str, list[Any]]) -> dict[int, list[str]]:
     keys = {row.case_id: unwrapped(row) for row in read["keys"]}
     names: dict[int, list[str]] = {}
     for row in read["people"]:

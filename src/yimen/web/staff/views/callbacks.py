@@ -19,6 +19,7 @@ from yimen.cases.actions import callback_rules, callbacks, people
 from yimen.cases.fields import FIELDS, Field
 from yimen.cases.models import Callback, Case, UnsolvedDecision
 from yimen.cases.states import MAX_TRIES
+from yimen.foundation import together
 from yimen.foundation.errors import Conflict, Invalid, Missing, Refused, YimenError
 from yimen.organisations.models import Office
 
@@ -180,10 +181,16 @@ def _of_case(case: Case) -> dict[str, Any]:
 
 def _script(case: Case) -> dict[str, str]:
     """The words in force for this matter, with its title and the centre's name put in."""
-    row = callback_rules.script_for(case)
+    found = together.read(
+        {
+            "texts": together.question(callback_rules.scripts_for(case)),
+            "office": together.question(Office.objects.all()),
+        }
+    )
+    row = callback_rules.most_specific(found["texts"])
     if row is None:
         return {}
-    centre = Office.objects.values_list("centre_name", flat=True).first() or ""
+    centre = found["office"][0].centre_name if found["office"] else ""
     texts = {name: getattr(row, name) for name in ("opening", "ask_solved", "ask_rating", "closing")}
     return {
         name: text.replace("{centre}", centre).replace("{title}", case.title) for name, text in texts.items()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from yimen.cases import queries
 from yimen.cases.states import FLOWS, STATES
 from yimen.cases.wording import in_turn
+from yimen.foundation import together
 from yimen.organisations.models import Unit
 from yimen.reports import registers
 from yimen.reports.cells import CELLS
@@ -65,9 +66,12 @@ def _filters(request: StaffRequest) -> dict[str, str]:
 
 def _options(filters: dict[str, str]) -> list[dict[str, Any]]:
     """The filters as selects; `words` say what is chosen."""
+    kept = together.read(
+        {"units": together.question(Unit.objects.all()), "categories": together.question(queries.valid_categories())}
+    )
     offered = (
-        ("unit", _("单位"), list(Unit.objects.values_list("key", "name"))),
-        ("category", _("类别"), [(row.key, category_name(row)) for row in queries.categories()]),
+        ("unit", _("单位"), [(row.key, row.name) for row in kept["units"]]),
+        ("category", _("类别"), [(row.key, category_name(row)) for row in kept["categories"]]),
         ("state", _("环节"), [(name, str(state.zh)) for name, state in STATES.items()]),
         ("flow", _("性质"), [(flow.value, str(words)) for flow, words in FLOWS.items()]),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,8 +15,9 @@ from yimen.access.queries import holding
 from yimen.access.roles import Role
 from yimen.accounts.models import User
 from yimen.calendars.queries import missing_year
-from yimen.organisations.models import Membership, UnitKind
-from yimen.organisations.queries import office, units
+from yimen.foundation import counting
+from yimen.organisations.models import Membership, Office, Unit, UnitKind
+from yimen.organisations.queries import units
 
 from ...door import StaffRequest, page
 from ...doors import doors
@@ -46,28 +48,31 @@ def home(request: StaffRequest) -> HttpResponse:
 def _steps() -> list[Step]:
     """From an empty home to the first registration, in the order in which it is done."""
     system, security = _("系统管理员"), _("安全管理员")
-    held = set(holding().values_list("role", flat=True))
+    others = units().exclude(kind=UnitKind.CENTRE)
+    rows = counting.columns(
+        {
+            "held": holding().select_related(None).order_by().values("role").distinct(),
+            "office": Office.objects.order_by("id").values("name")[:1],
+            "others": others.order_by().values("name")[:1],
+            "members": Membership.objects.filter(active=True).values("unit__name")[:1],
+            "lacking": _without_liaison().order_by().values("name")[:1],
+        }
+    )
+    held = set(rows["held"])
     roles = reverse("staff:admin-roles")
-    lacking = _without_liaison()
     return [
-        Step(_("写好街道和中心的名称"), system, reverse("staff:admin-office"), _named()),
-        Step(_("增设要转办的单位"), system, reverse("staff:admin-units"), units().exclude(kind=UnitKind.CENTRE).exists()),
-        Step(_("让同事加入单位，当面交给一次性链接"), system, reverse("staff:admin-units"), Membership.objects.filter(active=True).exists()),
+        Step(_("写好街道和中心的名称"), system, reverse("staff:admin-office"), rows["office"] not in ([], [_("本街道")])),
+        Step(_("增设要转办的单位"), system, reverse("staff:admin-units"), bool(rows["others"])),
+        Step(_("让同事加入单位，当面交给一次性链接"), system, reverse("staff:admin-units"), bool(rows["members"])),
         Step(_("指定安全管理员（另一个人）"), system, reverse("staff:admin-grant"), Role.SECURITY in held),
         Step(_("指定审计员"), security, roles, Role.AUDITOR in held),
         Step(_("授予窗口接待和中心主任的角色"), security, roles, {Role.CLERK, Role.DIRECTOR} <= held),
-        Step(_("每个有账号的单位都有联络员，并有经办人和负责人"), system, reverse("staff:admin-units"), not lacking),
+        Step(_("每个有账号的单位都有联络员，并有经办人和负责人"), system, reverse("staff:admin-units"), not rows["lacking"]),
         Step(_("今年（十一月起也要明年）的工作日历已载入"), system, reverse("staff:admin-calendar"), missing_year(timezone.localdate()) is None, needed=False),
     ]  # fmt: skip
 
 
-def _named() -> bool:
-    found = office()
-    return found is not None and found.name != _("本街道")
-
-
-def _without_liaison() -> list[str]:
+def _without_liaison() -> QuerySet[Unit]:
     """Units with accounts to which nothing can be sent yet."""
     has = Membership.objects.filter(active=True, liaison=True, user__in=User.objects.filter(is_active=True))
-    rows = units().filter(online=True).exclude(kind=UnitKind.CENTRE).exclude(pk__in=has.values("unit"))
-    return list(rows.values_list("name", flat=True))
+    return units().filter(online=True).exclude(kind=UnitKind.CENTRE).exclude(pk__in=has.values("unit"))
