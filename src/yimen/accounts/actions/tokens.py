@@ -113,8 +113,9 @@ def token_failed(address: str, now: datetime | None = None) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [address, since])
         (count,) = cursor.fetchone()
-    if count == settings.TOKEN_TRIES_PER_ADDRESS + 1:
+    if count == 1:
         _sweep(since)
+    if count == settings.TOKEN_TRIES_PER_ADDRESS + 1:
         payload = {"address": address, "minutes": int(WINDOW.total_seconds() // 60)}
         append(Actor(None, "", "api"), events.TOKEN_TRIES_HELD, events.SUBJECT, events.NOBODY, payload)
     return bool(count > settings.TOKEN_TRIES_PER_ADDRESS)
