@@ -74,6 +74,7 @@ NOT_OPENED = {
                     "the library's own page, behind a factor given again"),
     "staff:admin-end-rule": "asks once: a confirmation like admin-end-row, of a rule the office added",
     "staff:decision": "a paper like staff:paper, of a decision on an unsolved matter",
+    "staff:bring-back": "asks once, for a matter whose period is over: tested with the retention",
     "staff:export": "a job's state, tested with the jobs",
     "staff:export-file": "a job's file, tested with the jobs",
 }  # fmt: skip

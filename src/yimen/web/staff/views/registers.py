@@ -67,7 +67,10 @@ def _filters(request: StaffRequest) -> dict[str, str]:
 def _options(filters: dict[str, str]) -> list[dict[str, Any]]:
     """The filters as selects; `words` say what is chosen."""
     kept = together.read(
-        {"units": together.question(Unit.objects.all()), "categories": together.question(queries.valid_categories())}
+        {
+            "units": together.question(Unit.objects.all()),
+            "categories": together.question(queries.valid_categories()),
+        }
     )
     offered = (
         ("unit", _("单位"), [(row.key, row.name) for row in kept["units"]]),
