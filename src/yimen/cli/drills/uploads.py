@@ -12,11 +12,16 @@ import http.client
 import json
 import secrets
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+from yimen.cases.media.clean import DEADLINE, _ask
+from yimen.cases.media.verdict import MAX_BYTES
+
 from ..hostile import mutating
 from ..hostile.making import Hostile
+from ..hostile.mutating import Answer
 from ..hostile.table import ALL, leaks
 from ..progress import Steps, say
 from .kill import _FURNISH, _healthy, _script
@@ -59,21 +64,24 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     return {"ok": ok and not served.get("server_faults") and served.get("server_stands", True), **told}
 
 
-def misjudged(one: Hostile) -> list[str]:
-    """What is wrong with the verdict on one file, in words; empty is well."""
-    from yimen.cases.media.clean import _ask
-    from yimen.cases.media.verdict import MAX_BYTES
-
+def misjudged(one: Hostile, ask: Callable[[bytes, str], Answer | None] | None = None) -> list[str]:
+    """What is wrong with the verdict on one file, in words; empty is well. By the real worker, or by `ask`."""
     data = one.make()
     if not data or len(data) > MAX_BYTES:  # the door itself refuses these, before any worker
         return [] if one.code in ("empty", "too_large") else [f"{one.title}: size"]
-    answer, late = _ask(data, one.name, 30.0)
-    head, _newline, body = answer.partition(b"\n")
-    said = json.loads(head) if head else {"state": "dead", "code": "too_slow" if late else "failed"}
-    if (said["state"], said["code"]) != (one.state, one.code):
-        return [f"{one.title}: {said['state']} {said['code']}, not {one.state} {one.code}"]
-    left = leaks(body) if one.state == "clean" else []
+    said = (ask or _worker)(data, one.name) or Answer("dead", "failed", "", b"")
+    if (said.state, said.code) != (one.state, one.code):
+        return [f"{one.title}: {said.state} {said.code}, not {one.state} {one.code}"]
+    left = leaks(said.derivative) if one.state == "clean" else []
     return [f"{one.title}: {left} is left"] if left else []
+
+
+def _worker(data: bytes, name: str) -> Answer | None:
+    """The process that an upload meets in earnest."""
+    answer, _late = _ask(data, name, DEADLINE)
+    head, _newline, body = answer.partition(b"\n")
+    said = json.loads(head) if head else {}
+    return Answer(said["state"], said["code"], said["mime"], body) if said else None
 
 
 def _served() -> dict[str, Any]:

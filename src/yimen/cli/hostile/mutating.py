@@ -14,8 +14,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..progress import say
 from .table import ALL, leaks
@@ -54,6 +55,13 @@ class Found:
     slowest: float = 0.0
 
 
+class Answer(NamedTuple):
+    state: str
+    code: str
+    mime: str
+    derivative: bytes
+
+
 class Judge:
     """One limited process that judges file after file until it dies; then there is a new one."""
 
@@ -61,8 +69,8 @@ class Judge:
         self._env = env
         self._process: subprocess.Popen[bytes] | None = None
 
-    def ask(self, data: bytes, name: str) -> tuple[str, str, bytes] | None:
-        """(state, mime, derivative); None when the process died or took too long."""
+    def ask(self, data: bytes, name: str) -> Answer | None:
+        """What it says of one file; None when the process died or took too long."""
         process = self._process = self._process or self._start()
         assert process.stdin and process.stdout
         called = name.encode("utf-8", "replace")
@@ -72,8 +80,8 @@ class Judge:
             ready, _w, _x = select.select([process.stdout], [], [], PATIENCE)
             head = process.stdout.read(8) if ready else b""
             said, size = struct.unpack(">II", head)
-            state, mime, _code = json.loads(process.stdout.read(said))
-            return state, mime, process.stdout.read(size)
+            state, mime, code = json.loads(process.stdout.read(said))
+            return Answer(state, code, mime, process.stdout.read(size))
         except (OSError, struct.error, ValueError):
             self.stop()
             return None
@@ -92,16 +100,17 @@ class Judge:
 
 def mutations(count: int, seed: int) -> Iterator[tuple[str, str, bytes]]:
     """(title, name, bytes): the table's small files in turn, each broken in its own way."""
-    dice = Random(seed)
-    small = [(one.title, one.name, data) for one in ALL if 0 < len(data := _made(one.make)) < SMALL]
+    dice, originals = Random(seed), small()
     for turn in range(count):
-        title, name, data = small[turn % len(small)]
+        title, name, data = originals[turn % len(originals)]
         yield title, name, broken(data, dice)
 
 
-def _made(make: object) -> bytes:
-    made = make()  # type: ignore[operator]
-    return bytes(made)
+@cache
+def small() -> list[tuple[str, str, bytes]]:
+    """What is mutated: title, name and bytes of the files that do not swell."""
+    made = [(one.title, one.name, one.make()) for one in ALL if "swell" not in one.title]
+    return [(title, name, data) for title, name, data in made if 0 < len(data) < SMALL]
 
 
 def broken(data: bytes, dice: Random) -> bytes:
@@ -137,14 +146,13 @@ def run(count: int, seed: int, env: dict[str, str]) -> Found:
     return found
 
 
-def _count(found: Found, answer: tuple[str, str, bytes] | None, took: float, which: str) -> None:
+def _count(found: Found, answer: Answer | None, took: float, which: str) -> None:
     if answer is None:
         found.died += 1
         found.late += took >= PATIENCE
         return
-    state, mime, derivative = answer
-    found.states[state] += 1
-    if state == "clean" and mime.startswith("image/") and leaks(derivative):
+    found.states[answer.state] += 1
+    if answer.state == "clean" and answer.mime.startswith("image/") and leaks(answer.derivative):
         found.leaked.append(which)
 
 
