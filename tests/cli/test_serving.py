@@ -15,6 +15,7 @@ from yimen.cli.database import Addresses
 from yimen.cli.progress import Failed, follow, run
 from yimen.cli.services import MARK
 from yimen.foundation.home import Home
+from yimen.settings import base
 
 
 def options(*words: str) -> argparse.Namespace:
@@ -106,3 +107,23 @@ def test_a_program_that_tells_its_progress_is_shown_line_by_line(
     with pytest.raises(Failed, match=r"\(1\)"):
         follow(["sh", "-c", "echo broken; exit 1"], cwd=tmp_path, env={"PATH": "/usr/bin:/bin"})
     assert "broken" in capsys.readouterr().err
+
+
+def test_every_service_has_its_own_deadline_at_the_database(
+    served: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def given() -> dict[str, str]:
+        made = serving.services(served, options(), Addresses("postgresql://app", "postgresql://owner"))
+        return {service.name: service.env["YIMEN_DB_SECONDS"] for service in made}
+
+    assert given() == {"web": "60", "worker": "300", "jobs": "300"}
+    monkeypatch.setenv("YIMEN_DB_SECONDS", "0")
+    assert set(given().values()) == {"0"}
+
+
+def test_the_deadline_reaches_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "postgresql:///x?host=/tmp"
+    assert "options" not in base.database(url)["OPTIONS"]  # type: ignore[operator]
+    monkeypatch.setenv("YIMEN_DB_SECONDS", "60")
+    said = base.database(url)["OPTIONS"]["options"]  # type: ignore[index]
+    assert "statement_timeout=60s" in said and "idle_in_transaction_session_timeout=60s" in said

@@ -17,6 +17,8 @@ from .progress import Failed
 from .services import MARK, Service
 
 WORKERS, THREADS = 2, 4
+DB_SECONDS = {"web": 60, "worker": 300, "jobs": 300}
+"""Every client of the database has its own deadline: a statement of a request, of the worker, of a job."""
 ANSWER_SECONDS = 60.0
 DEMO_PASSWORD = "yimen-demo"  # accounts.actions.people has it; tests/cli holds the two equal
 SIGN_INS = f"""\
@@ -47,10 +49,17 @@ def services(home: Home, args: argparse.Namespace, addresses: Addresses) -> list
     if args.tls_cert:
         env["YIMEN_HTTPS"] = "1"
     return [
-        Service("web", _granian(home, args), env, homes.rotate_log(home.logs / "web.log")),
-        Service("worker", command("worker"), env, homes.rotate_log(home.logs / "worker.log")),
-        Service("jobs", command("runner"), env, homes.rotate_log(home.logs / "jobs.log")),
+        Service("web", _granian(home, args), _within(env, "web"), homes.rotate_log(home.logs / "web.log")),
+        Service(
+            "worker", command("worker"), _within(env, "worker"), homes.rotate_log(home.logs / "worker.log")
+        ),
+        Service("jobs", command("runner"), _within(env, "jobs"), homes.rotate_log(home.logs / "jobs.log")),
     ]
+
+
+def _within(env: dict[str, str], name: str) -> dict[str, str]:
+    """With the service's own deadline for the database; the operator's YIMEN_DB_SECONDS goes before."""
+    return {"YIMEN_DB_SECONDS": str(DB_SECONDS[name]), **env}
 
 
 def _granian(home: Home, args: argparse.Namespace) -> list[str]:

@@ -32,8 +32,18 @@ def database(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
-        "OPTIONS": {"connect_timeout": 10},
+        "OPTIONS": {"connect_timeout": 10, "tcp_user_timeout": 30_000, **_deadline()},
     }
+
+
+def _deadline() -> dict[str, str]:
+    """Seconds after which the database ends a statement of this process, or a transaction in which nothing is said.
+
+    `./yimen up` sets it for each of its services; commands of the operator have none. 0: none (some poolers refuse it).
+    """
+    seconds = int(os.environ.get("YIMEN_DB_SECONDS") or 0)
+    ends = f"-c statement_timeout={seconds}s -c idle_in_transaction_session_timeout={seconds}s"
+    return {"options": ends} if seconds else {}
 
 
 # The app's role does the work; the owner's role only migrates, backs up and restores.
