@@ -16,10 +16,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yimen.foundation import prepared
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Missing, Refused
 
-from .models import RoleGrant
 from .roles import Role
 
 
@@ -56,6 +56,10 @@ class Grants:
         return frozenset(one.for_user for one in self.standing if not roles or one.role in roles)
 
 
+_HELD = """SELECT g.role, g.unit_id, g.stands_for_id FROM access_rolegrant g JOIN accounts_user u ON u.id = g.user_id
+ WHERE g.user_id = %s AND u.is_active AND g.since <= %s AND (g.until IS NULL OR g.until >= %s)"""
+
+
 def grants_of(actor: Actor, on: date | None = None) -> Grants:
     """Read the actor's grants that hold on a day (today). One query; doors keep the answer for one request."""
     if actor.user_id is None:
@@ -63,10 +67,7 @@ def grants_of(actor: Actor, on: date | None = None) -> Grants:
     day = on or timezone.localdate()
     held: dict[str, set[int]] = {}
     standing = []
-    rows = RoleGrant.objects.filter(user_id=actor.user_id, user__is_active=True, since__lte=day).filter(
-        Q(until__isnull=True) | Q(until__gte=day)
-    )
-    for role, unit_id, for_user in rows.values_list("role", "unit_id", "stands_for_id"):
+    for role, unit_id, for_user in prepared.ask(_HELD, [actor.user_id, day, day]):
         held.setdefault(role, set()).add(unit_id)
         if for_user is not None:
             standing.append(Standing(role, unit_id, for_user))

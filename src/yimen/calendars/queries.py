@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
 
 from yimen.foundation.workcalendar import Day, Hours, Periods, WorkCalendar, parse_periods
+from yimen.foundation.worktime import HOUR_UNITS
 
 from . import rules, tables
 from .models import BusinessHours, CalendarDay, CalendarVersion, CalendarYear, ClockRule
@@ -72,7 +74,19 @@ def run_rule(
     extend: int = 0,
 ) -> rules.ClockResult:
     """What a frozen rule gives from `start` on the calendar in force; see `rules.run`."""
-    return rules.run(current(), frozen, start, pauses, extend)
+    calendar = current()
+    if frozen["unit"] in HOUR_UNITS or pauses:
+        return rules.run(calendar, frozen, start, pauses, extend)
+    day = start.astimezone(calendar.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return _from_day(calendar, tuple(frozen.items()), day, extend)
+
+
+@lru_cache(maxsize=2048)
+def _from_day(
+    calendar: WorkCalendar, frozen: tuple[tuple[str, Any], ...], day: datetime, extend: int
+) -> rules.ClockResult:
+    """A limit in days or months counts from the date: whoever starts on the same day gets the same answer."""
+    return rules.run(calendar, dict(frozen), day, (), extend)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[3]
@@ -96,4 +97,10 @@ class Home:
 
 def current() -> Home:
     """The home named by YIMEN_HOME, else `./var` beside the launcher."""
-    return Home(Path(os.environ.get("YIMEN_HOME") or REPO / "var").resolve())
+    return _at(os.environ.get("YIMEN_HOME") or str(REPO / "var"), str(Path.cwd()))
+
+
+@lru_cache(maxsize=4)
+def _at(named: str, _from: str) -> Home:
+    """Resolved once for a name as it is understood from a folder: keys are asked for many times in one request."""
+    return Home(Path(named).resolve())

@@ -6,10 +6,16 @@ Everything else goes through the ORM. Who asks here writes the SQL in one obviou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 import psycopg
-from django.db import connection
+from django.db import connection, models
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+_ONLY_WHEN_ASKED = 2**30
 
 
 class _Prepared(psycopg.Cursor[Any]):
@@ -27,7 +33,30 @@ def ask(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """
     connection.ensure_connection()
     with connection.wrap_database_errors:
+        if connection.connection.prepare_threshold is None:  # Django's setting; with it nothing is ever prepared
+            connection.connection.prepare_threshold = _ONLY_WHEN_ASKED
         plain = _Prepared(connection.connection)
     with connection._prepare_cursor(plain) as cursor:
         cursor.execute(statement, list(values))
         return list(cursor.fetchall()) if plain.description else []
+
+
+@cache
+def columns(model: Any) -> tuple[str, ...]:
+    """The columns of a model's table, in the order in which `built` takes their values."""
+    return tuple(one.column for one in model._meta.concrete_fields)
+
+
+def built(model: type[Row], values: Sequence[Any]) -> Row:
+    """The model's row out of the first values of an answer, as the ORM would give it."""
+    kept = [
+        convert(value, None, connection) if convert else value
+        for convert, value in zip(_converters(model), values, strict=False)
+    ]
+    row: Row = model.from_db(connection.alias, [one.attname for one in model._meta.concrete_fields], kept)
+    return row
+
+
+@cache
+def _converters(model: Any) -> tuple[Any, ...]:
+    return tuple(getattr(one, "from_db_value", None) for one in model._meta.concrete_fields)

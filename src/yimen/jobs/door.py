@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued, TaskNotFound
+
+from yimen.foundation import prepared
 
 from .patience import BACKOFF
 
@@ -41,17 +45,31 @@ def enqueue(name: str, *, key: str = "", at: datetime | None = None, **args: Ref
     With `key`, one waiting job of that key is enough; it is held until this transaction ends, so that it sees
     what is written here. `at` (aware) puts it off. Arguments are ids only: TypeError for anything else.
     """
-    try:
-        job = app.configure_task(name, allow_unknown=False, schedule_at=at, queueing_lock=key or None)
-    except TaskNotFound:
-        raise LookupError(f"no job is called {name!r}") from None
     carried: dict[str, Any] = {field: _plain(value) for field, value in args.items()}
     if not key:
-        job.defer(**carried)
+        queue, priority = _place(name)
+        prepared.ask(_DEFER, [queue, name, priority, json.dumps(carried), at])
         return
+    _place(name)
+    job = app.configure_task(name, allow_unknown=False, schedule_at=at, queueing_lock=key)
     with transaction.atomic():
         while not _deferred(job, carried) and not _held(key):
             pass
+
+
+_DEFER = """SELECT procrastinate_defer_jobs_v1(
+ ARRAY[ROW(%s, %s, %s, NULL, NULL, %s::jsonb, %s::timestamptz)::procrastinate_job_to_defer_v1])"""
+"""What procrastinate itself sends for one job, prepared: every registration asks for one."""
+
+
+@cache
+def _place(name: str) -> tuple[str, int]:
+    """Queue and priority of a job. Raises LookupError for an unknown name."""
+    try:
+        job = app.configure_task(name, allow_unknown=False).job
+    except TaskNotFound:
+        raise LookupError(f"no job is called {name!r}") from None
+    return job.queue, job.priority
 
 
 def _deferred(job: Any, carried: dict[str, Any]) -> bool:

@@ -1,27 +1,25 @@
 """What a registration stands on, asked in one prepared statement: who registers, under which category, what is in force.
 
-Rows that seldom change stay in the process; with each question the database says which version of them is in force
-(the row's place and writer, `ctid` and `xmin`), so that a change holds at once in every process.
+Category and membership stay in the process in the version that the database names (`foundation.versions`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Final
 from uuid import UUID
 
 from yimen.calendars import queries as calendars
-from yimen.foundation import prepared
+from yimen.foundation import prepared, versions
 from yimen.foundation.actor import Actor
 from yimen.grids import queries as grids
 from yimen.organisations.models import Membership, UnitKind
 
 from ..models import Category
 
-Kept = TypeVar("Kept")
 _ASK: Final = """
 SELECT (SELECT token FROM calendars_calendarversion ORDER BY id LIMIT 1),
   (SELECT token FROM grids_gridrevision ORDER BY id LIMIT 1),
@@ -66,23 +64,10 @@ def read(actor: Actor, category: str, client_key: UUID | None, today: date) -> G
     calendar, drawn, prefix, repeated, kind_id, kind, member_id, member = prepared.ask(_ASK, asked)[0]
     return Ground(
         calendar, drawn, prefix or "永", repeated,
-        _kept(("category", kind_id), kind, lambda: Category.objects.get(pk=kind_id)),
-        _kept(("member", member_id), member, lambda: _member(member_id)),
+        versions.kept(("category", kind_id), kind, lambda: Category.objects.get(pk=kind_id)),
+        versions.kept(("member", member_id), member, lambda: _member(member_id)),
     )  # fmt: skip
 
 
 def _member(ref: int) -> Membership:
     return Membership.objects.select_related("unit").get(pk=ref)
-
-
-_memory: Final[dict[tuple[str, int | None], tuple[str, Any]]] = {}
-
-
-def _kept(name: tuple[str, int | None], version: str | None, fetch: Callable[[], Kept]) -> Kept | None:
-    if version is None:
-        return None
-    kept = _memory.get(name)
-    if kept is None or kept[0] != version:
-        kept = _memory[name] = (version, fetch())
-    found: Kept = kept[1]
-    return found

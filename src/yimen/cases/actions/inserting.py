@@ -75,7 +75,7 @@ def _insert() -> str:
     return "WITH " + ",\n".join([given, *parts]) + "\n" + _into(Case, "matter", keyed=True)
 
 
-def _into(model: type[models.Model], name: str, *, keyed: bool) -> str:
+def _into(model: Any, name: str, *, keyed: bool) -> str:
     table = model._meta.db_table
     columns = ", ".join(f'"{column}"' for column, _field in _fields(model) if keyed or column != "id")
     how = "record" if name in ("matter", "key") else "recordset"
@@ -89,7 +89,7 @@ def _fields(model: Any) -> tuple[tuple[str, Any], ...]:
     return tuple((one.column, one) for one in model._meta.concrete_fields if not one.generated)
 
 
-def _row(row: models.Model, now: datetime) -> dict[str, Any]:
+def _row(row: Any, now: datetime) -> dict[str, Any]:
     found = {column: getattr(row, one.attname) for column, one in _fields(type(row))}
     for column, one in _fields(type(row)):
         if getattr(one, "auto_now_add", False):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -74,8 +74,12 @@ class Registration:
 
     def digest(self) -> str:
         """A keyed digest of the content, to tell a repeat of the same from another; forgotten at closing."""
-        body = {name: value for name, value in asdict(self).items() if name != "client_key"}
-        return crypto.content_digest(json.dumps(body, default=str, sort_keys=True).encode()).hex()
+        body = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "client_key"}
+        return crypto.content_digest(json.dumps(body, default=_said, sort_keys=True).encode()).hex()
+
+
+def _said(value: object) -> object:
+    return asdict(value) if isinstance(value, Person) else str(value)
 
 
 def open_case(actor: Actor, grants: Grants, form: Registration, *, at: datetime | None = None) -> Case:
@@ -266,7 +270,7 @@ def draft(
     )
     case.accountable_person_id = case.holder_id = member.user_id
     case.accountable_unit = case.holder_unit = member.unit
-    vars(case)[_CLOCK_IDS] = taken.clocks
+    case.__dict__[_CLOCK_IDS] = taken.clocks
     return case
 
 
@@ -289,7 +293,7 @@ def store(case: Case, form: Registration, now: datetime) -> None:
         )
     if not case.screened:
         made.append(clocks.new_clock(case, "screen", "screen", now, unit_id))
-    for clock, ref in zip(made, vars(case).pop(_CLOCK_IDS), strict=False):
+    for clock, ref in zip(made, case.__dict__.pop(_CLOCK_IDS), strict=False):
         clock.pk = ref
     clocks.govern(case, made)
     case.search_text = search.text_of(case)

@@ -90,11 +90,11 @@ def _creation(made: Ground, seconds: float) -> dict[str, Any]:
     from . import floor
 
     with psycopg.connect(made.addresses.admin, autocommit=True) as owner:
-        opening = floor.capture(owner)
+        opening = floor.capture(owner, *floor.sample())
     script, found = opening.script(), {}
     with tempfile.TemporaryDirectory() as folder, made.serving() as url:
         for c in CONCURRENCY:
-            creating.run(url, made.token, c, seconds / 4)
+            creating.run(url, made.token, max(CONCURRENCY), max(1.0, seconds / 4))  # every worker, every thread
             ours = creating.run(url, made.token, c, seconds)
             floor.play(script, made.addresses.app, c, 1, Path(folder))
             bare = floor.play(script, made.addresses.app, c, seconds, Path(folder))

@@ -67,7 +67,9 @@ def _answer(line: socket.socket) -> bytes:
     while b"\r\n\r\n" not in said:
         said += _more(line)
     head, _end, rest = said.partition(b"\r\n\r\n")
-    lengths = [row.split(b":")[1] for row in head.split(b"\r\n") if row.lower().startswith(b"content-length:")]
+    lengths = [
+        row.split(b":")[1] for row in head.split(b"\r\n") if row.lower().startswith(b"content-length:")
+    ]
     while (len(rest) < int(lengths[0])) if lengths else not rest.endswith(b"0\r\n\r\n"):
         rest += _more(line)
     return head + rest

@@ -23,6 +23,7 @@ from django.db import connection, transaction
 
 from yimen.access.registry import grants_of
 from yimen.accounts.models import User
+from yimen.cases.actions.inserting import MOST_CLOCKS
 from yimen.cases.actions.open import Registration, open_case
 from yimen.foundation.actor import Actor
 from yimen.localdb.binaries import candidates
@@ -94,24 +95,24 @@ def skeleton(sent: str) -> str:
     return " ".join(sent.split())
 
 
-def capture(owner: psycopg.Connection[Any]) -> Opening:
-    """Open one matter as clerk1, roll it back, and give what was sent in its transaction.
+def capture(owner: psycopg.Connection[Any], actor: Actor, form: Registration) -> Opening:
+    """Open one matter, roll it back, and give what was sent in its transaction.
 
-    `owner` may set the sequences, which the application's role may not.
+    `owner` may set the sequences, which the application's role may not; `form` has a client key.
     """
-    user = User.objects.get(sign_in="clerk1")
-    actor, key = Actor(user.pk, user.name, "api"), uuid4()
-    form = Registration(**FORM, client_key=key)  # type: ignore[arg-type]
-    open_once(
-        lambda: open_case(actor, grants_of(actor), form)
-    )  # everything that stays in the process is read
+    open_once(lambda: open_case(actor, grants_of(actor), form))  # what stays in the process is read now
     written: list[Statement] = []
-    with _counting_high(owner), connection.execute_wrapper(_writer(written)):
+    with _counting_high(owner), connection.execute_wrapper(writer(written)):
         case = open_once(lambda: open_case(actor, grants_of(actor), form))
-    fresh = {str(CLOCK + place): f":clock_{place}" for place in range(1, 5)}
+    fresh = {str(CLOCK + place): f":clock_{place}" for place in range(1, MOST_CLOCKS + 1)}
     fresh |= {str(CASE + 1): ":case_id", str(SERIAL + 1): ":serial", str(case.uuid): NEW_UUID}
-    fresh |= {key.hex: "gen_random_uuid()", str(key): "gen_random_uuid()"}
-    return Opening(written, fresh)
+    return Opening(written, {**fresh, str(form.client_key): "gen_random_uuid()"})
+
+
+def sample() -> tuple[Actor, Registration]:
+    """Who opens the matter of the floor in a home of the bench, and the matter."""
+    user = User.objects.get(sign_in="clerk1")
+    return Actor(user.pk, user.name, "api"), Registration(**FORM, client_key=uuid4())  # type: ignore[arg-type]
 
 
 def open_once(act: Callable[[], Any]) -> Any:
@@ -142,7 +143,7 @@ def _ask(owner: psycopg.Connection[Any], words: str, *values: object) -> Any:
     return row[0]
 
 
-def _writer(written: list[Statement]) -> Callable[..., Any]:
+def writer(written: list[Statement]) -> Callable[..., Any]:
     """Writes down the statements of the inner transaction: `open_case`'s own, inside ours."""
 
     def write(execute: Any, sent: str, params: Any, many: bool, context: Any) -> Any:
