@@ -13,7 +13,7 @@ from yimen.cli.drills import kill
 GOOD: dict[str, Any] = {
     "lost": 0, "doubled": 0, "misnamed": 0, "without_job": 0, "without_entry": 0, "steps_lost": 0, "steps_doubled": 0,
     "jobs_not_done": 0, "unanswered": 0, "wrong_answers": [], "jobs_interrupted": 2, "jobs_resumed": 2,
-    "chain_ok": True, "alarm_fired": True, "alarm_silent_again": True,
+    "acknowledged": 9, "chain_ok": True, "alarm_fired": True, "alarm_silent_again": True,
 }  # fmt: skip
 
 
@@ -31,6 +31,7 @@ def test_a_good_end_is_good() -> None:
         *({name: 1} for name in ("steps_lost", "steps_doubled", "jobs_not_done", "jobs_resumed")),
         {"wrong_answers": ["404"]},
         {"chain_ok": False},
+        {"acknowledged": 0},
         {"alarm_fired": False},
         {"alarm_silent_again": False},
     ],
@@ -45,4 +46,4 @@ def test_three_kills_lose_nothing() -> None:
     found = kill.run(argparse.Namespace(kills=3, clients=3, seed=4))
     assert found["ok"], found
     assert found["kills_by_kind"] == {"jobs": 1, "postgres": 1, "server": 1}
-    assert found["acknowledged"] >= 3 and found["jobs_interrupted"] >= 1
+    assert found["acknowledged"] >= 3 and found["steps_acknowledged"] >= 1 and found["jobs_interrupted"] >= 1

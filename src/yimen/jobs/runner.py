@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 2
 POLL = 0.5
 """Seconds between looks. No LISTEN: see migration 0001."""
-BEAT, DEAD_AFTER = 3.0, 15.0
-"""Seconds: a living runner says so every three; one that was silent for fifteen is taken for dead (watchdog.py)."""
+BEAT, DEAD_AFTER = 2.0, 10.0
+"""Seconds: a living runner says so every two; one that was silent for ten is taken for dead (watchdog.py)."""
 GRACE = 8.0
 """Seconds for jobs under way when asked to stop; what needs longer runs again elsewhere."""
 AFTER_ERROR = 1.0

@@ -91,7 +91,8 @@ def judged(found: dict[str, Any]) -> dict[str, Any]:
             "jobs_not_done", "unanswered")  # fmt: skip
     ok = not any(found[name] for name in none) and not found["wrong_answers"]
     ok = ok and found["jobs_resumed"] == found["jobs_interrupted"] and found["chain_ok"]
-    return {"ok": bool(ok and found["alarm_fired"] and found["alarm_silent_again"]), **found}
+    ok = ok and found["acknowledged"] > 0 and found["alarm_fired"] and found["alarm_silent_again"]
+    return {"ok": bool(ok), **found}
 
 
 class Killer:

@@ -102,7 +102,7 @@ class Clients:
         body = {
             "text": f"演练：楼道灯不亮，第 {key} 号",
             "title": f"演练 {key}",
-            "category": "other",
+            "category": "appearance",
             "place": "永安路",
         }
         with self.told.lock:

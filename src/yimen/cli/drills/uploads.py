@@ -107,22 +107,26 @@ class _Sender:
         self.host, self.token = f"127.0.0.1:{place.port}", token
         self.answers: Counter[int] = Counter()
         self.faults: list[str] = []
-        self._case, self._left = "", 0
+        self._case = ""
+        self._sent: list[bytes] = []
 
     def send(self, one: Hostile) -> None:
-        if not self._left:
-            self._case, self._left = self._register(), MOST
-        self._left -= 1
-        mark = secrets.token_hex(16)
-        name = "".join(c for c in one.name if c not in '"\r\n\0')[:200]
+        data, mark = one.make(), secrets.token_hex(16)
+        if len(self._sent) == MOST or data in self._sent:  # the same bytes twice are one file of a matter
+            self._case, self._sent = "", []
+        self._case = self._case or self._register()
+        self._sent.append(data)
+        name = (
+            "".join(c for c in one.name if c not in '"\r\n\0')[:200] or "x"
+        )  # a form sends no file without a name
         head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-        body = (
-            head.encode() + b"Content-Type: image/jpeg\r\n\r\n" + one.make() + f"\r\n--{mark}--\r\n".encode()
-        )
+        body = head.encode() + b"Content-Type: image/jpeg\r\n\r\n" + data + f"\r\n--{mark}--\r\n".encode()
         kind = {"Content-Type": f"multipart/form-data; boundary={mark}"}
         status, _said = self._post(f"/api/v1/cases/{self._case}/attachments", body, kind)
         self.answers[status] += 1
-        wanted = (200, 201) if one.state != "blocked" else (400, 409, 413, 422)
+        wanted: tuple[int, ...] = (200, 201) if one.state != "blocked" else (400, 409, 413, 422)
+        if one.code == "too_large":
+            wanted += (0,)  # the server hangs up before it has read it all
         if status not in wanted:
             self.faults.append(f"{one.title}: {status}")
 
