@@ -178,7 +178,11 @@ def _runner() -> subprocess.Popen[str]:
     where = connection.settings_dict
     at = urlencode({"host": where["HOST"], "port": where["PORT"] or 5432})
     url = f"postgresql://{where['USER']}:{where['PASSWORD']}@/{where['NAME']}?{at}"
-    env = os.environ | {"DJANGO_SETTINGS_MODULE": "yimen.settings.base", "PYTHONPATH": "src", "DATABASE_URL": url}
+    env = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "yimen.settings.base",
+        "PYTHONPATH": "src",
+        "DATABASE_URL": url,
+    }
     return subprocess.Popen(
         [sys.executable, "-c", _RUNNER], env=env, cwd=settings.REPO, stdout=subprocess.PIPE, text=True
     )

@@ -10,8 +10,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
+from jobs_ground import rows as jobs
 from openpyxl import load_workbook
-from tests.jobs.jobs_ground import rows as jobs
 from tests.web.staff_ground import Enter, enter
 
 from cast import Cast

@@ -251,9 +251,9 @@ def test_a_step_asks_only_what_its_guards_look_at(cast: Cast) -> None:
     """Statements of the runner, its savepoint among them. What it writes: matter, clocks, part, ledger."""
     case = advance(cast, cast["clerk1"].opens(), "dispatched")
     for who, verb, data, most in (
-        ("handler.chengguan", "sign", {}, 13),
-        ("handler.chengguan", "accept", {}, 16),
-        ("handler.chengguan", "start", {}, 16),
+        ("handler.chengguan", "sign", {}, 14),
+        ("handler.chengguan", "accept", {}, 12),
+        ("handler.chengguan", "start", {}, 12),
         ("handler.chengguan", "report", {"result": "修好了", "decision": "support"}, 18),
         ("head.chengguan", "verify", {}, 16),
     ):

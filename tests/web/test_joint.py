@@ -193,7 +193,10 @@ def test_a_matter_of_many_is_called_person_by_person_without_a_name(cast: Cast, 
     given = {"person-0-outcome": "reached", "person-0-solved": "yes", "person-0-rating": "5",
              "person-1-outcome": "reached", "person-1-solved": "yes", "person-1-rating": "2"}  # fmt: skip
     assert called(enter, "clerk2", case, **given).status_code == 302
-    assert Case.objects.get(pk=case.pk).rating == 2 and [row.rating for row in joint.answers_of(case)] == [5, 2]
+    assert Case.objects.get(pk=case.pk).rating == 2 and [row.rating for row in joint.answers_of(case)] == [
+        5,
+        2,
+    ]
     shown = page(enter, "clerk1", "case", case.uuid)
     assert "列名的各位" in shown and "非常满意" in shown
 

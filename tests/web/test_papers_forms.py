@@ -41,7 +41,7 @@ def _read(body: bytes) -> str:
 
 
 def _forms(case: Case) -> list[str]:
-    return [offer.form for offer in printing.offers(printing.Facts(case))]
+    return [offer.form for offer in printing.offers(case)]
 
 
 def test_papers_are_offered_as_the_matter_goes_on(cast: Cast) -> None:

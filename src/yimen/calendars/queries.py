@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -30,8 +30,10 @@ class _Loaded:
     years: tuple[int, ...]
     extended: tuple[Hours, ...]
     rules: Mapping[tuple[str, str], Sequence[ClockRule]]
+    chosen: dict[tuple[str, str, str, str, date], ClockRule] = field(default_factory=dict)
 
 
+MOST_CHOSEN: Final = 5000
 _cache: Final[dict[str, _Loaded]] = {}
 _held: Final[ContextVar[_Loaded | None]] = ContextVar("held", default=None)
 
@@ -59,11 +61,18 @@ def reception_hours(day: date) -> Periods:
 
 def rule_for(flow: str, step: str, *, category: str = "", urgency: str = "", on: date) -> ClockRule:
     """The most specific rule valid `on` that day. Raises LookupError: a step without a limit is a fault of the data."""
-    found = rules.choose(_loaded().rules.get((flow, step), ()), category, urgency, on)
+    loaded = _loaded()
+    asked = (flow, step, category, urgency, on)
+    found = loaded.chosen.get(asked)
+    if found is None:
+        found = rules.choose(loaded.rules.get((flow, step), ()), category, urgency, on)
     if found is None:
         raise LookupError(
             f"no clock rule for {flow}/{step} on {on} (category {category!r}, urgency {urgency!r})"
         )
+    if len(loaded.chosen) > MOST_CHOSEN:
+        loaded.chosen.clear()
+    loaded.chosen[asked] = found
     return found
 
 

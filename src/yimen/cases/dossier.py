@@ -340,34 +340,23 @@ def everything(case: Case) -> list[str]:
     """What the page of a matter shows or decides on. What such a matter cannot have is not asked for here; should
     somebody ask all the same, it is read then."""
     kinds = [*_ALWAYS, *(() if case.sealed else _ORDINARY)]
-    if case.lead_unit_id is not None:
-        kinds += _WITH_UNIT
+    kinds += _WITH_UNIT if case.lead_unit_id is not None else ("deeds",)
     if case.party_size > 1:
         kinds += ("answers", "figures")
     if case.served_at is not None:
         kinds.append("samplings")
-    if case.flow == Flow.PETITION and case.served_at is not None:
+    if case.flow == Flow.PETITION:
         kinds.append("reviews")
     return kinds
 
 
 _ALWAYS: Final = (
-    "holds",
-    "clocks",
-    "parts",
-    "people",
-    "keys",
-    "links",
-    "alikes",
-    "others",
-    "merges",
-    "main",
-    "files",
-    "entries",
-)
+    "holds", "clocks", "parts", "people", "keys", "links", "alikes", "others", "merges", "main", "files", "entries",
+    "submissions", "told", "marks", "outside", "notes",
+)  # fmt: skip
 _WITH_UNIT: Final = ("returns", "heads", "seated", "assist_results", "assist_returns")
 _ORDINARY: Final = (
     "extensions", "suspensions", "reminders", "urges", "orders", "feedbacks", "charges", "visits", "reports",
-    "submissions", "told", "marks", "standing_in", "proposed_units", "results", "callbacks", "decisions", "letters",
-    "wordings", "materials", "notes", "outside", "grounds", "receptions",
+    "standing_in", "proposed_units", "results", "callbacks", "decisions", "letters", "wordings", "materials", "grounds",
+    "receptions",
 )  # fmt: skip

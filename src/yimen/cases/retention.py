@@ -37,7 +37,9 @@ def rules(on: date | None = None) -> dict[str, RetentionClass]:
 def told() -> list[RetentionClass]:
     """The classes that concern residents, for the privacy notice."""
     known = rules()
-    return [known[key] for key in (*MATTERS, "enquiries", "appointments", "care", "mediation") if key in known]
+    return [
+        known[key] for key in (*MATTERS, "enquiries", "appointments", "care", "mediation") if key in known
+    ]
 
 
 def after(day: date, rule: RetentionClass) -> date:

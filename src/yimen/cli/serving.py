@@ -38,8 +38,13 @@ def command(*words: str) -> list[str]:
 
 
 def environment(home: Home) -> dict[str, str]:
-    """For everything below a supervisor: which home, and whose child it is."""
-    return {**install.environment(), "YIMEN_HOME": str(home.root), MARK: str(home.root)}
+    """For everything below a supervisor: which home, and whose child it is.
+
+    Where `setproctitle` is installed (a development tool brings it) the server writes its title over its environment,
+    and an orphan could not be known by MARK any more: SPT_NOENV keeps it off.
+    """
+    marks = {"YIMEN_HOME": str(home.root), MARK: str(home.root), "SPT_NOENV": "1"}
+    return {**install.environment(), **marks}
 
 
 def services(home: Home, args: argparse.Namespace, addresses: Addresses) -> list[Service]:

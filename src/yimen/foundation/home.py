@@ -97,7 +97,8 @@ class Home:
 
 def current() -> Home:
     """The home named by YIMEN_HOME, else `./var` beside the launcher."""
-    return _at(os.environ.get("YIMEN_HOME") or str(REPO / "var"), str(Path.cwd()))
+    named = os.environ.get("YIMEN_HOME") or str(REPO / "var")
+    return _at(named, "" if named.startswith("/") else str(Path.cwd()))
 
 
 @lru_cache(maxsize=4)

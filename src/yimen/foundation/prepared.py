@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psycopg
 from django.db import connection, models
@@ -33,12 +33,14 @@ def ask(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        if connection.connection.prepare_threshold is None:  # Django's setting; with it nothing is ever prepared
+        if (
+            connection.connection.prepare_threshold is None
+        ):  # Django's setting; with it nothing is ever prepared
             connection.connection.prepare_threshold = _ONLY_WHEN_ASKED
         plain = _Prepared(connection.connection)
     with connection._prepare_cursor(plain) as cursor:
         cursor.execute(statement, list(values))
-        return list(cursor.fetchall()) if plain.description else []
+        return list(cursor.fetchall()) if plain.pgresult and plain.pgresult.nfields else []
 
 
 @cache
@@ -51,7 +53,7 @@ def built(model: type[Row], values: Sequence[Any]) -> Row:
     """The model's row out of the first values of an answer, as the ORM would give it."""
     kept = [
         convert(value, None, connection) if convert else value
-        for convert, value in zip(_converters(model), values, strict=False)
+        for convert, value in zip(_converters(cast(Any, model)), values, strict=False)
     ]
     row: Row = model.from_db(connection.alias, [one.attname for one in model._meta.concrete_fields], kept)
     return row

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from django.db.models import Q, QuerySet
@@ -95,8 +96,11 @@ def _only(found: Iterable[Grid]) -> Grid | None:
     return rows[0] if len(rows) == 1 else None
 
 
+_name = lru_cache(maxsize=2048)(words.plain)  # the map's own names, not what people type
+
+
 def _by_name(found: list[Grid], said: str) -> Grid | None:
     """By the estates named; 永安小区 inside a named 永安小区西院 does not count."""
-    hits = [(place, grid) for grid in found for place in map(words.plain, grid.places) if place in said]
+    hits = [(place, grid) for grid in found for place in map(_name, grid.places) if place in said]
     whole = [grid for place, grid in hits if not any(place != other and place in other for other, _g in hits)]
     return _only({grid.pk: grid for grid in whole}.values())

@@ -19,7 +19,7 @@ from yimen.organisations.models import Membership, Unit
 
 from ..models import Case, SealedExclusion, SealedGrant
 from . import holders
-from .keys import data_key
+from .keys import data_key, key_of
 from .open import Registration, check, draft, record_opening, store
 from .transition import run
 
@@ -86,9 +86,7 @@ def sealed_words(case: Case) -> str:
     """The text of a sealed matter, for a reader who was allowed to see it."""
     if not case.sealed_text:
         return ""
-    plain = crypto.open_sealed(
-        data_key(case.pk), bytes(case.sealed_text), f"cases_case.sealed_text.{case.pk}"
-    )
+    plain = crypto.open_sealed(key_of(case), bytes(case.sealed_text), f"cases_case.sealed_text.{case.pk}")
     return str(json.loads(plain)["text"])
 
 

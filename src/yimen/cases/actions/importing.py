@@ -16,7 +16,7 @@ from ..models import Assignment, Case, Category, Clock, Result
 from ..states import STATES
 from . import clocks, people, search
 from .holders import director_of
-from .keys import make_key
+from .keys import new_key
 from .open import Registration, draft
 from .record import record, standing
 
@@ -69,7 +69,7 @@ def import_answered(
         clocks.govern(case, made)
         case.search_text = search.text_of(case)
         case.save(force_insert=True)
-        people.store(case.pk, make_key(case.pk), registration)
+        people.store(case.pk, new_key(case), registration)
         _answer_rows(case, unit, form, actor, made[0])
         _record(actor, case, form, now)
         return case

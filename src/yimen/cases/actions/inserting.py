@@ -90,8 +90,9 @@ def _fields(model: Any) -> tuple[tuple[str, Any], ...]:
 
 
 def _row(row: Any, now: datetime) -> dict[str, Any]:
-    found = {column: getattr(row, one.attname) for column, one in _fields(type(row))}
-    for column, one in _fields(type(row)):
+    fields = _fields(row.__class__)
+    found = {column: getattr(row, one.attname) for column, one in fields}
+    for column, one in fields:
         if getattr(one, "auto_now_add", False):
             setattr(row, one.attname, now)
             found[column] = now

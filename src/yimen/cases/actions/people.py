@@ -228,7 +228,7 @@ def written_twice(case: Case) -> set[int]:
     rows = [row for row in dossier.of(case).people if row.role in ("visitor", "representative")]
     if {row.role for row in rows} != {"visitor", "representative"}:
         return set()
-    key = data_key(case.pk)
+    key = key_of(case)
     who = {row.slot: (row.role, _open(case.pk, key, row)) for row in rows}
     speakers = {(one.name, one.phone) for role, one in who.values() if role == "representative"}
     return {

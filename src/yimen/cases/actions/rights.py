@@ -128,13 +128,14 @@ def refuse(
 
 
 def kept_until(case: Case) -> str:
-    """Until when the matter is kept, in words: a day once it is over, else the period."""
-    known = retention.rules()
+    """Until when the matter is kept, in words: a day once it is over, else the period; empty where no class holds."""
     row = retention.over().filter(pk=case.pk).first()
+    rule = retention.rules().get(row.key if row else retention.MATTERS[0])
+    if rule is None:
+        return ""
     if row is None:
-        rule = known.get(retention.MATTERS[0])
-        return _("办结后%s") % rule.length if rule else ""
-    return retention.after(timezone.localdate(row.ended), known[row.key]).isoformat()
+        return _("办结后%s") % rule.length
+    return retention.after(timezone.localdate(row.ended), rule).isoformat()
 
 
 # --- inside --------------------------------------------------------------------------------------------------------

@@ -228,11 +228,17 @@ class Case(models.Model):
             models.Index(fields=["due_at", "id"], condition=Q(open=True), name="case_due"),
             models.Index(fields=["-received_at", "-id"], name="case_received"),
             *(
-                models.Index(fields=[column, "due_at", "id"], condition=Q(open=True), name=f"case_{column}_due")
+                models.Index(
+                    fields=[column, "due_at", "id"], condition=Q(open=True), name=f"case_{column}_due"
+                )
                 for column in ("holder_unit", "category", "grid")
             ),
-            models.Index(fields=["due_at", "id"], condition=Q(open=True, screened=False), name="case_unscreened"),
-            models.Index(fields=["due_at", "id"], condition=Q(open=True, history=True), name="case_history_due"),
+            models.Index(
+                fields=["due_at", "id"], condition=Q(open=True, screened=False), name="case_unscreened"
+            ),
+            models.Index(
+                fields=["due_at", "id"], condition=Q(open=True, history=True), name="case_history_due"
+            ),
             models.Index(fields=["party_size"], condition=Q(open=True, party_size__gt=1), name="case_groups"),
             GinIndex(Func(F("search_text"), function="bigrams"), name="case_search"),
         ]

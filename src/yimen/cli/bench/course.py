@@ -94,7 +94,9 @@ def _creation(made: Ground, seconds: float) -> dict[str, Any]:
     script, found = opening.script(), {}
     with tempfile.TemporaryDirectory() as folder, made.serving() as url:
         for c in CONCURRENCY:
-            creating.run(url, made.token, max(CONCURRENCY), max(1.0, seconds / 4))  # every worker, every thread
+            creating.run(
+                url, made.token, max(CONCURRENCY), max(1.0, seconds / 4)
+            )  # every worker, every thread
             ours = creating.run(url, made.token, c, seconds)
             floor.play(script, made.addresses.app, c, 1, Path(folder))
             bare = floor.play(script, made.addresses.app, c, seconds, Path(folder))

@@ -13,13 +13,13 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 from django.db import connection, transaction
+from django.utils import timezone
 
 from yimen.access.registry import grants_of
 from yimen.accounts.models import User
@@ -126,8 +126,9 @@ def open_once(act: Callable[[], Any]) -> Any:
 @contextmanager
 def _counting_high(owner: psycopg.Connection[Any]) -> Iterator[None]:
     """The sequences far above every row, for the length of the block."""
-    kept = {}
-    for name, high in {**_SEQUENCES, f"case_number_{date.today().year}": SERIAL}.items():
+    kept, year = {}, timezone.localdate().year
+    _ask(owner, "SELECT next_case_number(%s)", year)  # makes the year's sequence when it is the first
+    for name, high in {**_SEQUENCES, f"case_number_{year}": SERIAL}.items():
         kept[name] = _ask(owner, "SELECT nextval(%s::regclass)", name)
         _ask(owner, "SELECT setval(%s::regclass, %s)", name, high)
     try:

@@ -40,7 +40,9 @@ def _leader(_field: Field, case: Case, common: dict[str, Any]) -> forms.Field:
 
 
 def _leaders(_field: Field, case: Case, common: dict[str, Any]) -> forms.Field:
-    return forms.MultipleChoiceField(choices=leader_choices(case), widget=forms.CheckboxSelectMultiple, **common)
+    return forms.MultipleChoiceField(
+        choices=leader_choices(case), widget=forms.CheckboxSelectMultiple, **common
+    )
 
 
 def _colleague(_field: Field, case: Case, common: dict[str, Any]) -> forms.Field:

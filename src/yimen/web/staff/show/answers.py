@@ -50,7 +50,9 @@ def panel_of(category: str, into: str, find: str = "") -> Panel:
 
 
 def text_of(key: str) -> str:
-    """The answer of this key with what to bring, as it is put into a field; empty for an unknown key."""
+    """The answer of this key with what to bring, as it is put into a field; empty for none or an unknown one."""
+    if not key:
+        return ""
     found = next((row for row in handbook.answers() if row.key == key), None)
     return found.answer if found else ""
 

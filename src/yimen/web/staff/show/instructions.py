@@ -89,7 +89,9 @@ def card_of(grants: Grants, case: Case, user_id: int) -> Card | None:
         return None
     director = grants.has(Role.DIRECTOR)
     names = {unit.key: unit.name for unit in dossier.of(case).proposed_units}
-    return Card([_proposal(row, names) for row in rows], [_said(case, one, user_id, director) for one in told])
+    return Card(
+        [_proposal(row, names) for row in rows], [_said(case, one, user_id, director) for one in told]
+    )
 
 
 def proposal_of(case: Case) -> Proposal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +17,7 @@ from yimen.cases.actions import assisting, persons
 from yimen.cases.actions import joint as joining
 from yimen.cases.actions.sampling import ALWAYS, SHARE, sampling_of
 from yimen.cases.fields import FIELDS, RATINGS, Field
-from yimen.cases.models import Assignment, Case, UnsolvedDecision
+from yimen.cases.models import Assignment, Case, Result, UnsolvedDecision
 from yimen.cases.rules import UNSOLVED
 from yimen.cases.states import STATES, Who
 from yimen.foundation.actor import Actor
@@ -228,7 +228,7 @@ def helped_of(case: Case) -> list[Helped]:
 def told_of(case: Case) -> str:
     """What the person of a merged matter is told: the main matter's result."""
     main = joint.main_of(case) if case.state == "merged" else None
-    rows = dossier.of(case).results if main else ()
+    rows: Sequence[Result] = dossier.of(case).results if main else ()
     return next((row.text for row in reversed(rows) if main and row.case_id == main.pk), "")
 
 

@@ -21,7 +21,6 @@ from yimen.cases.letters import Kind, Step
 from yimen.cases.models import Case, Letter, LetterText, Review, ServiceReceipt
 from yimen.cases.review_rules import ReviewFacts
 from yimen.cases.states import Who
-from yimen.ledger.queries import entries_of
 
 from .clock import exact
 from .next import Next
@@ -226,7 +225,7 @@ def _notice(case: Case, kind: Kind) -> dict[str, Any]:
     words = {
         "accept": _("由%s办理，自受理之日起六十日内办结并书面答复；情况复杂的可以延长，最长三十日。") % unit,
         "forward": _("已转送%s办理，办理情况由该单位答复您。") % unit,
-        "refuse": _last_words(case, "case.not_accept").get("reason", ""),
+        "refuse": _last_words(case, "not_accept").get("reason", ""),
         "extend": _("由%s继续办理，办结后书面答复。") % unit,
     }
     found = {"received": received, "procedure": words[kind.notice], "sent_to": unit}
@@ -234,8 +233,7 @@ def _notice(case: Case, kind: Kind) -> dict[str, Any]:
 
 
 def _last_words(case: Case, kind: str) -> dict[str, str]:
-    entry = entries_of("case", case.pk).filter(kind=kind).last()
-    return words_of(case, entry)
+    return words_of(case, dossier.of(case).last_deed(kind))
 
 
 def _extension(case: Case) -> str:

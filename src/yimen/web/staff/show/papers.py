@@ -8,17 +8,16 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yimen.cases import instructions, queries
+from yimen.cases import dossier, instructions, queries
 from yimen.cases.actions.attach import attachments_of
 from yimen.cases.actions.outside import outside_of
 from yimen.cases.actions.people import Shown, participants
 from yimen.cases.actions.record import words_of
 from yimen.cases.fields import RATINGS
-from yimen.cases.models import Callback, Case, Contact, Result
+from yimen.cases.models import Case
 from yimen.cases.states import Flow
 from yimen.cases.wording import in_turn
 from yimen.documents.forms import V01, Instruction, Record, Referral, Slip
-from yimen.ledger.queries import entries_of
 from yimen.organisations.models import Membership, Office
 
 
@@ -62,15 +61,14 @@ def referral_of(case: Case, office: Office, words: dict[str, str]) -> Referral:
 
 def guidance_of(case: Case) -> dict[str, str]:
     """The words of the last guiding step; empty when the matter was never guided."""
-    entry = entries_of("case", case.pk).filter(kind="case.guide").last()
-    return words_of(case, entry)
+    return words_of(case, dossier.of(case).last_deed("guide"))
 
 
 def v01_of(case: Case, office: Office, *, full: bool, by: str, url: str) -> V01:
     """群众来访接待登记表. `full` prints names and phones as they are, else masked."""
     people = participants(case, full=full)
     visitor = _first(people, "visitor")
-    results = list(Result.objects.filter(case=case).order_by("id"))
+    result = queries.last_result(case)
     member = _member(case)
     return V01(
         office=office.centre_name, no=case.number, visited_at=case.received_at, window=case.window,
@@ -86,7 +84,7 @@ def v01_of(case: Case, office: Office, *, full: bool, by: str, url: str) -> V01:
         attachments=[row.name for row in attachments_of(case)],
         first_opinion=_proposed(case), instruction=_instructions(case),
         handler_unit=case.lead_unit.name if case.lead_unit else "", assigned_at=_assigned(case), due=case.due_at,
-        followups=_contacts(case), result=results[-1].text if results else "", feedback=_feedback(case),
+        followups=_contacts(case), result=result.text if result else "", feedback=_feedback(case),
         rating=str(dict(RATINGS).get(str(case.rating), "")), remark=_remark(case), url=url,
         printed_at=timezone.now(), printed_by=by,
     )  # fmt: skip
@@ -144,8 +142,7 @@ def _member(case: Case) -> Membership | None:
 
 
 def _dictated(case: Case) -> bool:
-    opened = entries_of("case", case.pk).filter(kind="case.opened").first()
-    return bool(words_of(case, opened).get("dictated"))
+    return bool(words_of(case, dossier.of(case).last_deed("opened")).get("dictated"))
 
 
 def _route(case: Case) -> str:
@@ -163,17 +160,16 @@ def _assigned(case: Case) -> datetime | None:
 
 
 def _contacts(case: Case) -> list[Record]:
-    rows = Contact.objects.filter(case=case).select_related("by").order_by("at")
     return [
         Record(
             at=row.at, by=row.by.name, text=f"{row.get_way_display()}：{row.get_outcome_display()} {row.note}"
         )
-        for row in rows
+        for row in dossier.of(case).contacts
     ]
 
 
 def _feedback(case: Case) -> list[Record]:
-    rows = Callback.objects.filter(case=case).select_related("by").order_by("at")
+    rows = sorted(dossier.of(case).callbacks, key=lambda row: row.at)
     told = [Record(at=case.served_at, text=_("答复送达"))] if case.served_at else []
     return told + [
         Record(at=row.at, by=row.by.name, text=f"{row.get_outcome_display()} {row.comment}") for row in rows

@@ -11,9 +11,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yimen.cases import letterbook, letters
+from yimen.cases import dossier, letterbook, letters
 from yimen.cases.actions.people import participants
-from yimen.cases.models import Case, Letter, Participant, ServiceReceipt
+from yimen.cases.models import Case, Letter, ServiceReceipt
 from yimen.documents.forms import V05, V06, Notice
 from yimen.documents.receipts import R02
 
@@ -115,6 +115,6 @@ def _day(at: datetime | None) -> date | None:
 
 def addressee(case: Case, row: Letter, desk: Desk) -> str:
     """The person a letter greets, masked unless the printing may show names."""
-    slots = Participant.objects.filter(case=case).order_by("id").values_list("slot", flat=True)
+    slots = (row.slot for row in dossier.of(case).people)
     people = dict(zip(slots, participants(case, full=desk.full), strict=True))
     return people[row.addressee].name if row.addressee in people else ""

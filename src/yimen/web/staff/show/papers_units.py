@@ -12,22 +12,14 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yimen.cases import dossier
 from yimen.cases.actions.attach import attachments_of
 from yimen.cases.actions.materials import materials_of
 from yimen.cases.actions.people import participants
 from yimen.cases.fields import RATINGS
-from yimen.cases.models import (
-    Assignment,
-    Callback,
-    Case,
-    Result,
-    ReturnRequest,
-    Supervision,
-    SupervisionFeedback,
-)
+from yimen.cases.models import Assignment, Callback, Case, Result, Supervision
 from yimen.documents.forms import V02, V03, V04
 from yimen.documents.receipts import R01, Material
-from yimen.ledger.queries import entries_of
 from yimen.organisations.models import Office
 
 UNHAPPY = (1, 2)  # ratings that need a reason
@@ -60,31 +52,36 @@ def rating_words(rating: int | None) -> str:
 
 def v02_of(case: Case, row: Assignment, desk: Desk) -> V02:
     """One sending: the lead unit (主办), those who assist, what is asked, and what came back."""
-    result = Result.objects.filter(case=case, unit=row.unit, at__gte=row.sent_at).order_by("id").last()
+    result = next((each for each in reversed(dossier.of(case).results) if _answers(each, row)), None)
     unhappy = _unhappy(case, row.sent_at)
     return V02(
         **desk.head(), no=_("%(number)s-转%(n)d") % {"number": case.number, "n": _nth(case, row)}, source_no=case.number,
         to_unit=row.unit.name, co_units=_assisting(case, row), kind=str(case.get_appeal_display()),
         content="\n".join(filter(None, (case.text, case.wish))), require=row.require,
         due=row.clock.due_at, by=row.sent_by.name, at=row.sent_at, signed=_signed(case, row),
-        objection=_objection(row), reply=result.text if result else "", rating=rating_words(case.rating),
+        objection=_objection(case, row), reply=result.text if result else "", rating=rating_words(case.rating),
         unsat_reason=unhappy, assigned=_designated(case, row), confidential=case.confidential,
     )  # fmt: skip
 
 
+def _answers(result: Result, row: Assignment) -> bool:
+    return (result.case_id, result.unit_id) == (row.case_id, row.unit_id) and result.at >= row.sent_at
+
+
 def _nth(case: Case, row: Assignment) -> int:
-    return Assignment.objects.filter(case=case, role="lead", pk__lte=row.pk).count()
+    return sum(each.role == "lead" and each.pk <= row.pk for each in dossier.of(case).parts)
 
 
 def _assisting(case: Case, lead: Assignment) -> list[str]:
-    rows = Assignment.objects.filter(case=case, role="assist", sent_at__gte=lead.sent_at)
-    return list(rows.exclude(state="returned").order_by("id").values_list("unit__name", flat=True))
+    rows = (row for row in dossier.of(case).parts if row.role == "assist" and row.state != "returned")
+    return [row.unit.name for row in rows if row.sent_at >= lead.sent_at]
 
 
 def _signed(case: Case, row: Assignment) -> str:
     if row.signed_at is None:
         return ""
-    entry = entries_of("case", case.pk).filter(kind="case.sign", at=row.signed_at).last()
+    deeds = dossier.of(case).deeds
+    entry = next((each for each in deeds if (each.kind, each.at) == ("case.sign", row.signed_at)), None)
     return " ".join(filter(None, (entry.actor_label if entry else "", minute(row.signed_at))))
 
 
@@ -94,10 +91,10 @@ def minute(at: datetime) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
-def _objection(row: Assignment) -> str:
+def _objection(case: Case, row: Assignment) -> str:
     """申请退回 and what became of it, the last last."""
     said = []
-    for asked in ReturnRequest.objects.filter(assignment=row).order_by("id"):
+    for asked in (each for each in dossier.of(case).returns if each.assignment_id == row.pk):
         answer = {None: "", True: _("同意退回"), False: _("不同意退回")}[asked.agreed]
         said.append(_("%(reason)s（%(at)s）%(answer)s %(words)s") % {
             "reason": asked.reason, "at": minute(asked.asked_at), "answer": answer, "words": asked.answer})  # fmt: skip
@@ -106,12 +103,12 @@ def _objection(row: Assignment) -> str:
 
 def _designated(case: Case, row: Assignment) -> bool:
     """指定承办: sent with the obligation to report (交办)."""
-    return entries_of("case", case.pk).filter(kind="case.designate", at=row.sent_at).exists()
+    return any((each.kind, each.at) == ("case.designate", row.sent_at) for each in dossier.of(case).deeds)
 
 
 def _unhappy(case: Case, since: datetime) -> str:
-    rows = Callback.objects.filter(case=case, rating__in=UNHAPPY, at__gte=since).order_by("id")
-    return rows.values_list("comment", flat=True).last() or ""
+    rows = (row for row in reversed(dossier.of(case).callbacks) if row.rating in UNHAPPY)
+    return next((row.comment for row in rows if row.at >= since), "")
 
 
 # 督办单
@@ -119,8 +116,9 @@ def _unhappy(case: Case, since: datetime) -> str:
 
 def v03_of(case: Case, row: Supervision, desk: Desk) -> V03:
     """One numbered 督办单 with its last feedback, and the call-back that followed."""
-    feedback = SupervisionFeedback.objects.filter(supervision=row).order_by("id").last()
-    later = Callback.objects.filter(case=case, at__gte=row.at).order_by("id").last()
+    said = dossier.of(case)
+    feedback = next((each for each in reversed(said.feedbacks) if each.supervision_id == row.pk), None)
+    later = next((each for each in reversed(said.callbacks) if each.at >= row.at), None)
     return V03(
         **desk.head(), title=row.title or case.title, doc_no=row.number, content=row.words,
         instructed_by=(row.instructed_by or row.signed_by).name, at=row.at,
@@ -145,7 +143,7 @@ _WAYS = {"phone": "电话", "visit": "上门", "counter": "现场", "message": "
 
 def v04_of(case: Case, row: Callback, desk: Desk) -> V04:
     """One try of the call-back desk; what followed is read off the ledger (重办) or left to the pen."""
-    redone = entries_of("case", case.pk).filter(kind="case.redo", at__gte=row.at).exists()
+    redone = any(each.kind == "case.redo" and each.at >= row.at for each in dossier.of(case).deeds)
     return V04(
         **desk.head(), source_no=case.number, topic=case.title, at=row.at,
         way=_WAYS.get(row.way, str(row.get_way_display())), by=row.by.name, reached=row.outcome == "reached",

@@ -18,13 +18,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from yimen import cases
-from yimen.cases import queries
+from yimen.cases import dossier, queries
 from yimen.cases.actions.people import Shown
 from yimen.cases.actions.record import words_of
 from yimen.cases.fields import RATINGS, SOLVED
 from yimen.cases.models import Case
 from yimen.cases.models.desk import SYSTEMS
-from yimen.ledger.queries import entries_of
 
 FILE: Final = Path(cases.__file__).parent / "data" / "platform_fields.csv"
 
@@ -100,8 +99,7 @@ def _result(case: Case) -> str:
     """What the unit reported, else what was answered at the counter."""
     if row := queries.last_result(case):
         return row.text
-    entry = entries_of("case", case.pk).filter(kind="case.answer").last()
-    return str(words_of(case, entry).get("reply", ""))
+    return str(words_of(case, dossier.of(case).last_deed("answer")).get("reply", ""))
 
 
 def _assisting(case: Case) -> str:

@@ -27,13 +27,12 @@ def _letters(case: Case, wanted: Callable[[Letter], bool]) -> list[Letter]:
     return [row for row in dossier.of(case).letters if row.state != "void" and wanted(row)]
 
 
-READ: Final = (
-    "parts",
-    "orders",
-    "callbacks",
-    "letters",
-    "materials",
-)  # kinds of the dossier that papers are of
+# Kinds of the dossier: what papers are of; and what is printed on them.
+READ: Final = ("parts", "orders", "callbacks", "letters", "materials")
+PRINTED: Final = (
+    *READ, "people", "keys", "results", "returns", "feedbacks", "contacts", "outside", "submissions", "told", "marks",
+    "files", "deeds",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

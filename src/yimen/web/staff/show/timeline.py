@@ -168,7 +168,10 @@ def _corrections(case: Case, words: Mapping[str, Any]) -> list[Line]:
     """更正登记: what stood there and what stands there now."""
     before, after = words.get("before", {}), words.get("after", {})
     return [
-        Line(str(_LABELS.get(name, name)), f"{_value(case, name, old)} → {_value(case, name, after.get(name, ''))}")
+        Line(
+            str(_LABELS.get(name, name)),
+            f"{_value(case, name, old)} → {_value(case, name, after.get(name, ''))}",
+        )
         for name, old in before.items()
     ]
 

@@ -93,7 +93,7 @@ def _uuid(text: str) -> UUID | None:
 
 def _printed(request: StaffRequest, rows: list[ReservedNumber]) -> bytes:
     """One sheet a number, each with the code that opens the registration page on it."""
-    door = public(request) + reverse("staff:register")
+    door = public(request, office()) + reverse("staff:register")
     with translation.override("zh-hans"):
         return _bound([press.v01(_blank(row.number, f"{door}?reserved={quote(row.number)}")) for row in rows])
 

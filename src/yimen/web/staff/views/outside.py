@@ -74,7 +74,7 @@ def _page(
     wrong: Invalid | Conflict | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    dossier.open_(case, request.grants, ("people", "keys", "outside", "parts", "results"))
+    dossier.open_(case, request.grants, ("people", "keys", "outside", "parts", "results", "deeds"))
     given = shown if shown is not None else people.participants(case)
     wrong_fields: dict[str, Any] = dict(getattr(wrong, "fields", {}) or {})
     context = {

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from yimen.cases import queries
+from yimen.cases import dossier, queries
 from yimen.cases.actions.desk import looked
 from yimen.cases.actions.people import reveal
 from yimen.cases.actions.slips import issue_slip
@@ -18,6 +18,7 @@ from yimen.foundation.errors import Invalid, Missing
 
 from ..door import StaffRequest, page
 from ..show import papers
+from ..show.printing import PRINTED
 from .printing import office, public, sent
 
 SIZES = ("a5", "80mm")
@@ -30,10 +31,10 @@ def slip(request: StaffRequest, ref: UUID) -> HttpResponse:
     if size not in SIZES:
         raise Invalid(_("小票只有 A5 和 80 毫米两种"))
     case = queries.get_visible(request.grants, ref)
-    code = issue_slip(request.actor, request.grants, case)
-    url = f"{public(request)}/m/{quote(case.number)}#{code}"
+    code, ours = issue_slip(request.actor, request.grants, case), office()
+    url = f"{public(request, ours)}/m/{quote(case.number)}#{code}"
     with translation.override("zh-hans"):
-        data = papers.slip_of(case, office(), url)
+        data = papers.slip_of(case, ours, url)
     return sent(render.slip(data, size), "pdf", f"{case.number}-{size}")
 
 
@@ -54,11 +55,12 @@ def referral(request: StaffRequest, ref: UUID) -> HttpResponse:
 def v01(request: StaffRequest, ref: UUID) -> HttpResponse:
     """The A4 form, people masked; posted with a reason, in full, as `people.reveal` records it. Each print is recorded."""
     case = queries.get_visible(request.grants, ref)
-    full = request.method == "POST"
+    dossier.open_(case, request.grants, PRINTED)
+    full, ours = request.method == "POST", office()
     if full:
         reveal(request.actor, request.grants, case, request.POST.get("reason", ""))
     looked(request.actor, request.grants, case, "case.paper_printed", paper="V01", full=full)
     with translation.override("zh-hans"):
-        url = f"{public(request)}/staff/cases/{case.uuid}/"
-        data = papers.v01_of(case, office(), full=full, by=request.user.name, url=url)
+        url = f"{public(request, ours)}/staff/cases/{case.uuid}/"
+        data = papers.v01_of(case, ours, full=full, by=request.user.name, url=url)
     return sent(render.v01(data), "pdf", case.number)

@@ -62,6 +62,7 @@ def _page(request: StaffRequest, case: Case, wrong: str = "", status: int = 200)
 def paper(request: StaffRequest, ref: UUID, form: str, kind: str) -> HttpResponse:
     """One paper. Which fact it is about comes as `row`, the newest without it."""
     case = queries.get_visible(request.grants, ref)
+    dossier.open_(case, request.grants, printing.PRINTED)
     one, full = request.GET.get("row", ""), request.method == "POST"
     row = printing.row_of(case, form, int(one) if one.isdecimal() and len(one) < 19 else 0)
     if kind not in MIME or row is None:
@@ -74,8 +75,9 @@ def paper(request: StaffRequest, ref: UUID, form: str, kind: str) -> HttpRespons
         request.actor, request.grants, case, "case.paper_printed", paper=form, full=full, file=kind, row=one
     )
     with translation.override("zh-hans"):
-        url = public(request) + reverse("staff:case", args=[case.uuid])
-        data = printing.PAPERS[form].data(case, row, Desk(office(), request.user.name, url, full))
+        ours = office()
+        url = public(request, ours) + reverse("staff:case", args=[case.uuid])
+        data = printing.PAPERS[form].data(case, row, Desk(ours, request.user.name, url, full))
     return answer(data, kind, printing.file_words(case, form))
 
 
@@ -104,9 +106,9 @@ def office() -> Office:
     return found
 
 
-def public(request: StaffRequest) -> str:
+def public(request: StaffRequest, ours: Office) -> str:
     """The address printed in codes: the office's public one, else the one this page was opened by."""
-    return (office().public_url or request.build_absolute_uri("/")).rstrip("/")
+    return (ours.public_url or request.build_absolute_uri("/")).rstrip("/")
 
 
 @page(methods=("GET", "HEAD"))

@@ -14,10 +14,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yimen.cases import queries
+from yimen.cases import dossier, queries
 from yimen.cases.actions import people, rights
 from yimen.cases.actions.people import Shown
-from yimen.cases.models import Case, Participant
+from yimen.cases.models import Case
 from yimen.foundation.errors import Conflict, Invalid, Refused
 
 from ..door import StaffRequest, page
@@ -32,6 +32,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def rights_page(request: StaffRequest, ref: UUID) -> HttpResponse:
     """The people of the matter masked; each step is one submission. A copy is sent as the answer."""
     case = queries.get_visible(request.grants, ref)
+    dossier.open_(case, request.grants, ("people", "keys"))
     form = RightForm(_people(case), request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
@@ -50,7 +51,7 @@ def rights_page(request: StaffRequest, ref: UUID) -> HttpResponse:
 
 
 def _people(case: Case) -> list[tuple[int, Shown]]:
-    slots = Participant.objects.filter(case=case).order_by("id").values_list("slot", flat=True)
+    slots = (row.slot for row in dossier.of(case).people)
     return list(zip(slots, people.participants(case), strict=True))
 
 

@@ -28,7 +28,17 @@ PER_PAGE = 50
 READ = "audit.read"
 _PEOPLE = ("user", "stands_for", "from_person", "to_person", "asked_by")
 _UNITS = ("unit", "parent")
-_HIDDEN = ("session", "token", "grant", "request", "reset", "replaces", "digest", "version", "demo")  # numbers of rows
+_HIDDEN = (
+    "session",
+    "token",
+    "grant",
+    "request",
+    "reset",
+    "replaces",
+    "digest",
+    "version",
+    "demo",
+)  # numbers of rows
 
 
 @dataclass(frozen=True, slots=True)

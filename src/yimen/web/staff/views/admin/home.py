@@ -41,7 +41,13 @@ def home(request: StaffRequest) -> HttpResponse:
     steps = [] if request.grants.has(Role.AUDITOR) else _steps()
     left = [step for step in steps if not step.done]
     ready = not any(step.needed for step in left)
-    shown = {"alarms": alarms.sentences(), "doors": own, "steps": left if ready else steps, "left": len(left), "ready": ready}
+    shown = {
+        "alarms": alarms.sentences(),
+        "doors": own,
+        "steps": left if ready else steps,
+        "left": len(left),
+        "ready": ready,
+    }
     return render(request, "staff/admin/home.html", shown)
 
 
