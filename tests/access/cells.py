@@ -12,13 +12,14 @@ def count() -> dict[str, int]:
 
     from . import expected
     from .doors import doors
-    from .test_doors import APART, COMMON, FEW, OF_MATTERS
+    from .test_doors import APART, COMMON, asked_by
     from .test_machines_doors import operations
     from .world import HIRED, MATTERS
 
     people, relations = len(HIRED), len(MATTERS)
-    asked = [(door, len(door.methods)) for door in OF_MATTERS]
-    few = sum(n for door, n in asked if door.name in FEW)
+    of_matters = sum(
+        len(door.methods) for who in HIRED for relation in MATTERS for door in asked_by(who, relation)
+    )
     machines = operations()
     mine = sum(one.of_a_matter for one in machines)
     return {
@@ -29,8 +30,7 @@ def count() -> dict[str, int]:
         "person × relation × verb": people * relations * len(VERBS),
         "person × role given": people * (len(Role) + 1),
         "person × address × method": people * sum(len(door.methods) for door in COMMON),
-        "person × relation × address × method": people
-        * (len(APART) * sum(n for _door, n in asked) + (relations - len(APART)) * few),
+        "person × relation × address × method": of_matters,
         "person × operation": people * (len(machines) - mine),
         "person × relation × operation": people * len(APART) * mine,
         "scope × operation": 4 * len(machines),

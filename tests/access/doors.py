@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.db import transaction
+from django.http import Http404
 from django.template.backends.django import Template
 from django.test import Client, RequestFactory
 from django.urls import ResolverMatch, get_resolver, resolve
@@ -21,7 +22,7 @@ from tests.web.auth_ground import add_app
 from cast import Person
 from yimen.access.roles import ADMINISTRATORS
 from yimen.documents.press import Press
-from yimen.foundation.errors import YimenError
+from yimen.foundation.errors import Missing, YimenError
 from yimen.web.staff.errors import answer
 
 from .world import World
@@ -36,8 +37,8 @@ FILLED = {
     "staff:figure": {"name": "received"}, "staff:admin-rows": {"name": "categories"},
     "staff:admin-add-row": {"name": "categories"}, "staff:admin-unit": {"key": "zhifa"},
     "staff:admin-edit-unit": {"key": "zhifa"}, "staff:admin-end-unit": {"key": "zhifa"},
-    "staff:admin-join": {"key": "zhifa"}, "staff:admin-year": {"year": "2026"}, "staff:paper": {"form": "visit-form", "kind": "pdf"},
-    "staff:notice": {"key": "complaint-1", "kind": "pdf"}, "staff:letter-new": {"kind": "opinion"},
+    "staff:admin-join": {"key": "zhifa"}, "staff:admin-year": {"year": "2026"}, "staff:paper": {"form": "V01", "kind": "docx"},
+    "staff:notice": {"key": "low-income", "kind": "docx"}, "staff:letter-new": {"kind": "opinion"},
     "staff:do": {"verb": "withdraw"}, "staff:letter-step": {"verb": "submit"},
 }  # fmt: skip
 ANY = {"uuid": "00000000-0000-0000-0000-000000000001", "int": "999999", "slug": "mine", "str": "1"}
@@ -60,12 +61,15 @@ class Door:
     @property
     def precise(self) -> bool:
         """Whether everything it asks for is really there, so that a 404 can only be a refusal."""
-        rest = re.findall(r"<\w+:(\w+)>", self.pattern.replace(CASE, ""))
+        rest = re.findall(
+            r"<\w+:(\w+)>", self.pattern.replace(CASE, "") if self.of_a_matter else self.pattern
+        )
         return set(rest) <= set(FILLED.get(self.name, {}))
 
     def path(self, ref: object = ANY["uuid"]) -> str:
-        filled = {**FILLED.get(self.name, {}), "ref": str(ref)}
-        return re.sub(r"<(\w+):(\w+)>", lambda m: filled.get(m[2], ANY[m[1]]), self.pattern)
+        filled = FILLED.get(self.name, {})
+        path = self.pattern.replace(CASE, str(ref))
+        return re.sub(r"<(\w+):(\w+)>", lambda m: filled.get(m[2], ANY[m[1]]), path)
 
 
 def doors() -> list[Door]:
@@ -125,6 +129,8 @@ class Visitor:
                     found = match.func(request, *match.args, **match.kwargs)
                 except YimenError as error:
                     found = answer(request, error)
+                except Http404:
+                    found = answer(request, Missing("404"))
                 raise _Undone
         except _Undone:
             return found

@@ -37,6 +37,13 @@ def stands(relation: str, who: str) -> frozenset[str]:
     return frozenset(found[0]["stands"].split()) if found else frozenset()
 
 
+def asks(route: str, method: str) -> dict[str, str] | None:
+    """What this address asks for beside its policy and, of a matter, seeing it."""
+    return next(
+        (row for row in rows("asks") if row["route"] == route and method in row["methods"].split()), None
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One row of steps.csv for one flow and one state."""

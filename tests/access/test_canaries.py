@@ -32,12 +32,10 @@ from yimen.web.staff.lists import WORKLISTS
 from . import expected
 from .doors import Visitor, doors
 from .planted import MARK, Planted, keep_searched_words, plant
-from .world import HIRED, World
+from .world import AS_OTHERS, HIRED, World
 
 ROLES = sorted(HIRED)
-# Roles that stand to matters as another one does (sees.csv) ask some addresses of each channel, drawn by chance.
-AS_OTHERS = {"officer", "community", "district", "mediator", "gridlead", "lawyer", "counsellor", "stand_in"}
-SOME = 3
+SOME = 3  # addresses of a channel, drawn by chance, for a role that stands as another one does
 LISTS = [
     *(f"/staff/work/{name}/" for name in WORKLISTS), "/staff/callbacks/", "/staff/assisting/", "/staff/letters/",
     "/staff/instructions/", "/staff/supervision/", "/staff/weekly/", "/staff/receptions/", "/staff/queue/",
@@ -48,7 +46,7 @@ FIGURES = ["/staff/figures/", "/staff/figures/?by=unit", "/staff/figures/excepti
 BOOKS = ["/staff/registers/visits.xlsx", "/staff/registers/dispatches.xlsx", "/staff/registers/callbacks.xlsx",
          "/staff/work/all/register.xlsx", f"/staff/search/register.xlsx?q={MARK}", "/staff/figures/received/?as=xlsx",
          "/staff/sheets/day/sheet.xlsx"]  # fmt: skip
-PAPERS = ["papers/", "v01.pdf", "referral.pdf", "papers/visit-form.pdf", "papers/visit-form.docx"]
+PAPERS = ["papers/", "v01.pdf", "referral.pdf", "papers/V01.pdf", "papers/V01.docx", "papers/V02.docx"]
 
 
 @dataclass
@@ -222,7 +220,7 @@ def drafts(scene: Scene, who: str) -> Texts:
         scene, who
     )
     for path in ("/staff/register/suggest/", "/staff/register/similar/"):
-        answer = visitor.response("POST", path, {"text": MARK, "place": MARK})
+        answer = visitor.response("POST", path, {"text": f"{MARK}甲", "place": f"{MARK}甲"})
         yield path, words_of(answer)
 
 
@@ -355,7 +353,7 @@ def test_the_same_look_finds_a_secret_that_rests_in_plain(scene: Scene, channel:
             )
     else:
         Token.objects.create(
-            user=scene.world.people["clerk"].user, name=word, scopes=[], issued_at=timezone.now(),
+            user=scene.world.people["clerk"].user, name=word, scopes=["read"], issued_at=timezone.now(),
             expires_at=timezone.now() + timedelta(days=1), per_minute=1,
             issued_by=scene.world.people["clerk"].user,
         )  # fmt: skip

@@ -117,11 +117,11 @@ def test_somebody_who_is_nobody_sees_nothing_and_stands_nowhere(world: World) ->
         for action in OF_MATTERS:
             assert not can(nobody, action, case), relation
             assert not Case.objects.filter(visible(nobody, action), pk=case.pk).exists(), relation
-    loose = Case(
-        state="closed", flow="service", accountable_person=None, holder=None, sealed=False, confidential=False
-    )
-    assert relations(Grants(None, {"clerk": frozenset()}), loose) <= {Who.DESK, Who.CALLER}
-    assert not relations(nobody, loose)
+    for relation, case in world.matters.items():
+        assert not relations(nobody, case), relation
+        assert relations(Grants(None, {"clerk": frozenset()}), case) <= {Who.DESK, Who.CALLER, Who.LEAD}, (
+            relation
+        )
 
 
 def test_a_contact_is_offered_to_the_desk_and_to_units_but_not_of_the_confidential() -> None:

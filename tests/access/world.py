@@ -16,6 +16,7 @@ from cast import SINCE, Cast, Person, advance, play, submitted
 from yimen.access.models import RoleGrant
 from yimen.access.roles import Role
 from yimen.cases.actions.accusations import hand_over_accusation
+from yimen.cases.actions.handbook import load_handbook
 from yimen.cases.models import (
     Assignment,
     AssistResult,
@@ -50,6 +51,8 @@ HIRED: dict[str, tuple[str, tuple[Role, ...]]] = {
     "stand_in": ("centre", ()),  # acts for the leader today (代理)
     "mixed": ("chengguan", (Role.HANDLER, Role.ADMIN)),  # a handler's work and an administrator's keys
 }
+# Who stands to every matter exactly as another one does (sees.csv): asked by fewer addresses.
+AS_OTHERS = {"officer", "community", "district", "mediator", "gridlead", "lawyer", "counsellor"}
 PREBUILT: World | None = None
 TEXT = "楼道里的灯坏了两个月，老人摔过一次。"
 
@@ -70,6 +73,7 @@ class World:
 
 def build() -> World:
     cast = play()
+    load_handbook()
     made = World(cast)
     for name, (unit, roles) in HIRED.items():
         made.people[name] = cast.joins(f"m.{name}", f"甲{name}", unit, *roles)
