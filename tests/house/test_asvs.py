@@ -40,7 +40,7 @@ def rows() -> list[dict[str, str]]:
 
 
 @cache
-def tests_of(path: str) -> frozenset[str]:
+def named_in(path: str) -> frozenset[str]:
     tree = ast.parse((REPO / path).read_text(encoding="utf-8"))
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
@@ -53,7 +53,7 @@ def test_every_requirement_of_the_level_has_its_line(level: str) -> None:
 
 def test_every_named_test_exists() -> None:
     named = [(row["id"], each) for row in rows() for each in row["tests"].split()]
-    missing = [(ref, each) for ref, each in named if each.split("::")[1] not in tests_of(each.split("::")[0])]
+    missing = [(ref, each) for ref, each in named if each.split("::")[1] not in named_in(each.split("::")[0])]
     assert missing == []
 
 

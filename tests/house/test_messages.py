@@ -163,7 +163,7 @@ _DATA = {
     "web/staff/show/papers_units.py",
     "web/templatetags/signed_in.py",
 }
-_DATA_WORDS = {"督", "永", "纪", "号", "某某", "工作人员", "〔号码已隐去〕"}
+_DATA_WORDS = {"督", "永", "纪", "号", "某某", "工作人员", "〔号码已隐去〕", "热线"}
 _MARKS = {"_", "lazy", "gettext", "gettext_lazy", "ngettext", "pgettext", "pgettext_lazy"}
 _ROOMS = ("web", "cases", "intake", "access", "organisations", "accounts", "grids", "ledger")
 

@@ -113,7 +113,7 @@ def _jobs() -> Iterator[Finding]:
         )
     if dead := queries.count_dead():
         yield fault(
-            f"{dead} 个后台任务多次失败，已停止重试",
+            f"{dead} 个后台任务几次都没有办成，不再重试",
             f"{dead} jobs failed too often and are no longer tried",
             "查看 log/jobs.log，解决后运行 ./yimen jobs --again",
             "look into log/jobs.log, mend it, then run ./yimen jobs --again",

@@ -17,6 +17,7 @@ from django.db import Error as AnyDatabaseError
 from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from yimen.foundation.errors import Conflict
 from yimen.ledger.models import Entry
@@ -51,7 +52,7 @@ def run(now: datetime | None = None) -> RetentionRun:
     now = now or timezone.now()
     with _alone() as mine:
         if not mine:
-            raise Conflict("另一个进程正在执行保存期限 / another process is at it")
+            raise Conflict(_("另一个进程正在执行保存期限"))
         row = RetentionRun.objects.create(day=timezone.localdate(now), began_at=timezone.now())
         row.destroyed, row.failed = erasing.erase_ripe(now)
         row.hidden = hiding.hide_due(now)

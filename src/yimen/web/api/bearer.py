@@ -122,7 +122,7 @@ def _unknown(request: HttpRequest) -> Problem:
     address = network(client_address(request.META, settings.TRUSTED_PROXIES)) or ""
     if actions.token_failed(address):
         wait = {"Retry-After": str(int(WINDOW.total_seconds()))}
-        return Problem("too_many_requests", _("从这个地址来的无效令牌太多，请稍后再试。"), headers=wait)
+        return Problem("too_many_requests", _("从这个地址来的不对的令牌太多，请稍后再试。"), headers=wait)
     return Problem(
         "token_invalid", _("没有这个令牌，请核对有没有抄全。"), headers=_challenge("invalid_token")
     )

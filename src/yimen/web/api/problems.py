@@ -27,7 +27,7 @@ class Kind:
 KINDS: Final = {
     "malformed": Kind(400, _("请求不能读取")),
     "token_missing": Kind(401, _("没有令牌")),
-    "token_invalid": Kind(401, _("令牌无效")),
+    "token_invalid": Kind(401, _("令牌不对")),
     "token_expired": Kind(401, _("令牌已过期")),
     "token_ended": Kind(401, _("令牌已停用")),
     "account_off": Kind(401, _("账号已停用")),

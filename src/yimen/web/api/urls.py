@@ -27,7 +27,7 @@ class Readable(JSONRenderer):
 
 
 api = NinjaAPI(
-    title="一扇门 Yimen",
+    title="Yimen",
     version="1",
     openapi_url=None,
     docs_url=None,

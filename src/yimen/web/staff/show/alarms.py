@@ -12,7 +12,7 @@ from yimen.reports.alarms import Alarm, ringing
 _WORDS: Final[Mapping[str, object]] = {
     "job": _("后台任务积压（%(subject)s）：最久的已等 %(figure)d 分钟。请运行 ./yimen doctor。"),
     "dead": _(
-        "%(figure)d 个后台任务多次失败，已停止重试。请查看日志 jobs.log，解决后运行 ./yimen jobs --again。"
+        "%(figure)d 个后台任务几次都没有办成，不再重试。请查看日志 jobs.log，解决后运行 ./yimen jobs --again。"
     ),
     "ledger": _("台账封存停了 %(figure)d 分钟。请运行 ./yimen doctor。"),
     "restore": _("已有 %(figure)d 天没有验证过备份能否恢复。请检查备份的定时演练。"),

@@ -80,7 +80,7 @@ KINDS = {
     "accounts.token_issued": _("签发令牌"),
     "accounts.token_collected": _("领取令牌"),
     "accounts.token_ended": _("停用令牌"),
-    "accounts.token_tries_held": _("无效令牌太多，已放慢"),
+    "accounts.token_tries_held": _("不对的令牌太多，已放慢"),
     "calendars.year_loaded": _("发布工作日历"),
     "calendars.rule_revised": _("修改时限规则"),
     "calendars.rule_added": _("新增时限规则"),
