@@ -21,6 +21,7 @@ from yimen.cases.actions.record import words_of
 from yimen.cases.actions.transition import run
 from yimen.cases.models import Case
 from yimen.foundation.actor import Actor
+from yimen.ledger.actions import append
 from yimen.ledger.models import Entry
 from yimen.organisations.models import Membership, Office, Unit
 
@@ -177,3 +178,10 @@ def above(cast: Cast, case: Case, state: str, outcome: str = "uphold", at: Any =
 def said_in(entry: Entry) -> dict[str, Any]:
     """What people typed with an entry of a matter's ledger."""
     return words_of(Case.objects.get(pk=entry.subject_id), entry)
+
+
+def as_the_first_release_wrote(case: Case, kind: str) -> None:
+    """Append the last entry of this kind once more as the first release did: what was typed stands in plain."""
+    entry = Entry.objects.filter(subject="case", subject_id=case.pk, kind=kind).latest("id")
+    payload = {**entry.payload, "words": words_of(case, entry)}
+    append(Actor(entry.actor_id, entry.actor_label, entry.via), kind, "case", case.pk, payload, at=entry.at)

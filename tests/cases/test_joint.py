@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cast import Cast, advance
+from cast import Cast, advance, as_the_first_release_wrote
 from yimen.cases import joint, queries, rules
 from yimen.cases.actions import assisting, desk, limits, persons
 from yimen.cases.actions import joint as acts
@@ -481,5 +481,6 @@ def test_answers_that_stood_only_in_the_ledger_get_their_rows(cast: Cast) -> Non
     helps(cast, case, assisting.assist_report, text="已到场取证")
     before = AssistResult.objects.values_list("assignment", "text", "by", "at").get()
     AssistResult.objects.all().delete()
+    as_the_first_release_wrote(case, "case.assist_reported")
     import_module("yimen.cases.migrations.0007_joint").answers_from_the_ledger(apps, None)
     assert AssistResult.objects.values_list("assignment", "text", "by", "at").get() == before

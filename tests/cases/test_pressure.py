@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from cast import Cast, Person, advance, said_in
+from cast import Cast, Person, advance, as_the_first_release_wrote, said_in
 from yimen.access.models import RoleGrant
 from yimen.access.roles import Role
 from yimen.cases import ladder, leaders, pressure_settings, queries
@@ -512,6 +512,7 @@ def test_a_populated_home_gets_its_reports_from_what_was_registered(cast: Cast) 
     case = cast["clerk1"].opens(party_size=23, reported_to="何书记", reported_at=told)
     cast["clerk1"].opens(party_size=23)
     MajorReport.objects.all().delete()
+    as_the_first_release_wrote(case, "case.opened")
     import_module("yimen.cases.migrations.0006_pressure").reports_from_registrations(apps, None)
     row = MajorReport.objects.get()
     assert (row.case_id, row.name, row.at, row.by) == (case.pk, "何书记", told, cast["clerk1"].user)

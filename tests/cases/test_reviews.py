@@ -17,6 +17,7 @@ from cast import Cast, above, advance, asked, decided
 from yimen.calendars.queries import current
 from yimen.cases import queries, review_rules, reviews, rules
 from yimen.cases.actions import limits
+from yimen.cases.actions.record import words_of
 from yimen.cases.actions.transition import open_moves
 from yimen.cases.models import Assignment, Case, Clock, Review
 from yimen.foundation.errors import Conflict, Invalid, Refused
@@ -325,10 +326,9 @@ def test_the_ledger_tells_who_asked_what_and_what_was_decided(cast: Cast) -> Non
     case = above(cast, cast["clerk1"].opens(), "re_reviewing")
     entries = Entry.objects.filter(subject="case", subject_id=case.pk).order_by("id")
     said = {entry.kind: entry.payload for entry in entries}
-    assert (
-        said["case.request_review"]["review_level"] == 1
-        and said["case.request_review"]["words"]["authority"] == "区信访局"
-    )
+    assert said["case.request_review"]["review_level"] == 1
+    asked_for = words_of(case, entries.get(kind="case.request_review"))
+    assert asked_for["authority"] == "区信访局"
     assert said["case.decide_review"]["review_outcome"] == "uphold"
     assert rules.replay(entry.payload for entry in entries)["state"] == "re_reviewing"
 
