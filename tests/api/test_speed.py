@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from cast import Cast, advance
 from yimen.cases.actions.attach import attach
@@ -18,11 +19,23 @@ KNOWING = 2  # the token with its person; what the person holds today
 MOST = 8
 
 
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The text of every statement that is sent meanwhile, prepared ones too."""
+    texts: list[str] = []
+
+    def note(execute: Any, sql: str, *rest: Any) -> Any:
+        texts.append(str(sql))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        yield texts
+
+
 def asked(machine: Machine, path: str, **more: Any) -> int:
-    with CaptureQueriesContext(connection) as found:
+    with statements() as texts:
         answer = machine.get(path, more or None)
     assert answer.status_code == 200, answer.content
-    texts = [one["sql"] for one in found.captured_queries]
     assert sum("accounts_token" in text for text in texts) == 1
     return len(texts) - KNOWING
 
@@ -56,8 +69,7 @@ def test_a_longer_list_costs_no_more(cast: Cast, clerk: Machine) -> None:
 
 def test_who_registers_is_known_by_two_questions(clerk: Machine) -> None:
     clerk.registers()
-    with CaptureQueriesContext(connection) as found:
+    with statements() as texts:
         clerk.post("/api/v1/cases", MATTER, uuid.uuid4())
-    texts = [one["sql"] for one in found.captured_queries]
     first = next(place for place, text in enumerate(texts) if "cases_case" in text)
     assert first <= KNOWING and sum("accounts_token" in text for text in texts) == 1
