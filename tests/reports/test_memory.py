@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.db import connection
 from tests.reports.world import MORNING, after, call, march, matter, numbers, service
 
 from cast import Cast, advance
+from yimen.cases.actions import record
 from yimen.cases.models import Case, Clock
 from yimen.reports.models import Limit, Standing
 
@@ -47,8 +49,24 @@ def test_a_save_without_change_leaves_no_row(cast: Cast) -> None:
     assert (Standing.objects.count(), Limit.objects.count()) == before
 
 
+def write_as_the_first_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What people type goes into the ledger in plain, as it did before words were ciphertext."""
+    typed: dict[str, Any] = {}
+    append = record.ledger.append
+
+    def in_plain(actor: Any, kind: str, subject: str, ref: int, payload: Any, **more: Any) -> Any:
+        words = {"words": typed.pop("words")} if "words" in typed else {}
+        return append(actor, kind, subject, ref, {**payload, **words}, **more)
+
+    monkeypatch.setattr(record, "_seal", lambda _case, hidden: typed.update(hidden))
+    monkeypatch.setattr(record.ledger, "append", in_plain)
+
+
 @pytest.mark.parametrize("flow", ["service", "petition"])
-def test_a_home_from_before_gets_its_figures_from_ledger_and_clocks(cast: Cast, flow: str) -> None:
+def test_a_home_from_before_gets_its_figures_from_ledger_and_clocks(
+    cast: Cast, flow: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_as_the_first_release(monkeypatch)
     call(
         cast,
         advance(cast, matter(cast, flow), "told", at=MORNING),
