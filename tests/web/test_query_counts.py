@@ -224,7 +224,6 @@ def opened(street: Street, only: dict[str, str] | None = None) -> Found:
     """Route → (statements, who) where they are most. `only`: the one person to open each route as."""
     found: Found = {}
     collect(street)
-    street.client("admin").get(reverse("staff:admin-history"))  # a cold process reads once what it then keeps
     for door in doors():
         people = (*IN_MATTERS, "") if door.of_matter else (*ROLES, "")
         for who in people if only is None else [only[door.name]] if door.name in only else []:
