@@ -114,7 +114,7 @@ def test_no_page_asks_for_matters_by_a_person(world: World, who: str) -> None:
         for door in doors():
             if door.name.startswith("staff:") and "GET" in door.methods:
                 visitor.response("GET", door.path(case.uuid))
-    statements = [query["sql"] for query in asked.captured_queries]
+    statements = [query["sql"] or "" for query in asked.captured_queries]
     of_people = [
         sql for sql in statements if any(table in sql for table in TABLES) and sql.startswith("SELECT")
     ]

@@ -15,7 +15,12 @@ from yimen.cases.states import VERBS, Who
 from . import expected
 from .world import HIRED, MATTERS, World
 
-OF_MATTERS = {"cases.view": "sees", "cases.reveal": "reveals", "cases.count": "sees"}
+OF_MATTERS = {
+    "cases.view": "sees",
+    "cases.reveal": "reveals",
+    "cases.count": "counts",
+    "cases.restore": "restores",
+}
 NO_NOUN = {"admin.grant"}  # asks for the role that is given: test_only_the_security_administrator_gives_roles
 RELATIONS = sorted(MATTERS)
 
