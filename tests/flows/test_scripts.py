@@ -155,7 +155,8 @@ def pages(street: furnished.Street) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for door in test_query_counts.doors():
         if door.name in account:
-            found.setdefault(account[door.name]["as"], []).extend(door.addresses(street)[:4])
+            who = account[door.name]["as"]
+            found.setdefault(who, []).extend(door.addresses(street, who)[:4])
     reflected = [path.replace("{}", quote(CORPUS[n % len(CORPUS)])) for n, path in enumerate(REFLECTED * 3)]
     found["director"] += reflected
     return found
