@@ -26,12 +26,12 @@ from yimen.cli.bench.words import vocabulary
 from yimen.cli.drills.stage import environment
 from yimen.foundation import versions
 
-ROWS = 300
+ROWS = 900
 
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """A home with a few hundred matters, and what the bench told of it."""
+    """A home with a some hundred matters, and what the bench told of it."""
     folder = tmp_path_factory.mktemp("bench")
     for above in (folder, folder.parent, folder.parent.parent):
         above.chmod(0o711)  # the database's own OS user passes through

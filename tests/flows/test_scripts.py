@@ -168,8 +168,8 @@ def look(context: Any, pages: list[str]) -> dict[str, list[str]]:
     page.add_init_script(WATCH)
     page.on("dialog", lambda dialog: dialog.dismiss())
     for path in pages:
-        answer = context.request.head(path)
-        if answer.status == 200 and "text/html" not in answer.headers.get("content-type", ""):
+        answer = context.request.get(path)
+        if "text/html" not in answer.headers.get("content-type", ""):
             continue  # a file, served as one
         page.goto(path)
         page.evaluate(
