@@ -40,6 +40,9 @@ class Grants:
     by_role: dict[str, frozenset[int]] = field(default_factory=dict)
     standing: tuple[Standing, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash((self.user_id, frozenset(self.by_role.items()), self.standing))
+
     def has(self, *roles: Role) -> bool:
         return any(role in self.by_role for role in roles)
 

@@ -7,7 +7,7 @@ not numbered yet would be lost behind the mark. An entry waits for its number so
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -50,7 +50,7 @@ def read_up_to(grants: Grants) -> QuerySet[ReadUpTo]:
     return ReadUpTo.objects.filter(user=grants.user_id)
 
 
-def _news(grants: Grants, mark: int | None, within: int) -> QuerySet[Entry]:
+def _news(grants: Grants, mark: int | None, within: int, now: datetime | None = None) -> QuerySet[Entry]:
     """What is new above the mark among the newest `within` entries of the office.
 
     The mark comes as a number, so that the database walks the few newest links and never the whole chain.
@@ -63,12 +63,12 @@ def _news(grants: Grants, mark: int | None, within: int) -> QuerySet[Entry]:
         .exclude(actor_id=grants.user_id)
         .exclude(kind__in=LOOKED)
     )
-    return rows if mark is not None else rows.filter(recorded_at__gte=timezone.now() - FIRST_LOOK)
+    return rows if mark is not None else rows.filter(recorded_at__gte=(now or timezone.now()) - FIRST_LOOK)
 
 
-def newest(grants: Grants, mark: int | None) -> QuerySet[Entry]:
-    """What the rail counts: the changes among the office's latest entries."""
-    return _news(grants, mark, GLANCE)
+def newest(grants: Grants, mark: int | None, now: datetime | None = None) -> QuerySet[Entry]:
+    """What the rail counts: the changes among the office's latest entries. `now`: what stands for the present."""
+    return _news(grants, mark, GLANCE, now)
 
 
 def count_news(grants: Grants) -> int:

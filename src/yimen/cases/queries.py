@@ -28,7 +28,7 @@ from .states import HIDDEN_VERBS, MAX_RETURNS, OPEN_STATES, STATES, VERBS, Trans
 PAGE = 30
 SHOWN = ("category", "lead_unit", "holder", "holder_unit", "clock")  # what a row of a list shows
 NUMBER_PREFIX = "永"  # until the office has set its own
-DUE_SOON_DAYS = 2
+DUE_SOON = timedelta(days=2)
 
 
 _BELONGINGS = (
@@ -110,11 +110,12 @@ def worklist(grants: Grants, name: str) -> QuerySet[Case]:
     return visible_to(grants).filter(open=True).filter(_worklist_condition(grants, name))
 
 
-def _worklist_condition(grants: Grants, name: str) -> Q:
+def _worklist_condition(grants: Grants, name: str, now: datetime | None = None) -> Q:
+    at = now or timezone.now()
     conditions: dict[str, Callable[[Grants], Q]] = {
         "mine": lambda who: Q(holder=who.user_id),
-        "due-soon": _due_soon,
-        "overdue": lambda who: _concerns(who) & Q(due_at__lt=timezone.now()),
+        "due-soon": lambda who: _concerns(who) & Q(due_at__gte=at, due_at__lt=at + DUE_SOON),
+        "overdue": lambda who: _concerns(who) & Q(due_at__lt=at),
         "first-contact": lambda who: Q(accountable_person=who.user_id),
         "unit": _of_my_units,
         "callback": lambda _who: Q(state="told", sampled=True),
@@ -127,11 +128,6 @@ def _worklist_condition(grants: Grants, name: str) -> Q:
         raise Missing(_("没有这个清单"))
     found = conditions[name](grants)
     return found if name in ("history", "all") else found & Q(history=False)
-
-
-def _due_soon(grants: Grants) -> Q:
-    now = timezone.now()
-    return _concerns(grants) & Q(due_at__gte=now, due_at__lt=now + timezone.timedelta(days=DUE_SOON_DAYS))
 
 
 def _everything(grants: Grants) -> Q:
@@ -211,10 +207,12 @@ COUNTED = (
 )  # fmt: skip
 
 
-def counted(grants: Grants, names: Iterable[str] = COUNTED) -> dict[str, QuerySet[Case]]:
-    """The lists whose counts are shown, as rows to count."""
+def counted(
+    grants: Grants, names: Iterable[str] = COUNTED, now: datetime | None = None
+) -> dict[str, QuerySet[Case]]:
+    """The lists whose counts are shown, as rows to count. `now`: what stands for the present in them."""
     seen = visible_to(grants).filter(open=True)
-    return {name: seen.filter(_worklist_condition(grants, name)) for name in names}
+    return {name: seen.filter(_worklist_condition(grants, name, now)) for name in names}
 
 
 def counts(grants: Grants, names: Iterable[str] = COUNTED) -> dict[str, int]:

@@ -2,12 +2,17 @@
 
 Each question is an ordinary queryset, so what a person may see is asked where it always is; only the round trips
 are saved. A count stops one above `MOST`: whether a list holds a thousand or a million makes no difference to it.
+
+Putting twenty querysets into words costs a page more than their answer. What is asked again and again is `worded` once
+with stand-ins for what differs, `NOW` for the present and `MARK` for a number, and then only asked.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from django.core.exceptions import EmptyResultSet
@@ -16,11 +21,41 @@ from django.db.models import QuerySet
 
 MOST = 999
 Rows: TypeAlias = "QuerySet[Any, Any]"
+Question: TypeAlias = tuple[str, tuple[Any, ...]]  # a scalar expression and its parameters
+NOW = datetime(9000, 1, 1, tzinfo=UTC)  # the present, and moments counted from it
+MARK = -(10**9)
+_FAR = timedelta(days=3660)
 
 
 def counts(wanted: Mapping[str, Rows], most: int = MOST) -> dict[str, int]:
     """How many rows each queryset has; `most` + 1 stands for every number above `most`. One statement."""
-    return ask({name: _count(rows, most) for name, rows in wanted.items()})
+    return worded(wanted, most).ask()
+
+
+def worded(wanted: Mapping[str, Rows], most: int = MOST) -> Worded:
+    """The counts of these querysets, ready to be asked: `NOW` and `MARK` may stand in their conditions."""
+    return Worded({name: _count(rows, most) for name, rows in wanted.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """Counts in words. Whoever keeps them keeps them by everything else that their conditions were made from."""
+
+    questions: dict[str, Question]
+
+    def ask(self, now: datetime | None = None, mark: int | None = None) -> dict[str, int]:
+        """As `counts`, for this present and this number. One statement."""
+        put = {
+            name: (sql, tuple(_put(each, now, mark) for each in params))
+            for name, (sql, params) in self.questions.items()
+        }
+        return ask(put)
+
+
+def _put(value: Any, now: datetime | None, mark: int | None) -> Any:
+    if now is not None and isinstance(value, datetime) and abs(value - NOW) < _FAR:
+        return now + (value - NOW)
+    return mark if mark is not None and value == MARK else value
 
 
 def columns(wanted: Mapping[str, Rows]) -> dict[str, list[Any]]:
@@ -39,7 +74,7 @@ def said(count: int, most: int = MOST) -> str:
     return f"{most}+" if count > most else str(count)
 
 
-def ask(questions: Mapping[str, tuple[str, tuple[Any, ...]]]) -> dict[str, Any]:
+def ask(questions: Mapping[str, Question]) -> dict[str, Any]:
     """The answer to each scalar expression, by name."""
     if not questions:
         return {}
@@ -49,7 +84,7 @@ def ask(questions: Mapping[str, tuple[str, tuple[Any, ...]]]) -> dict[str, Any]:
         return dict(zip(questions, cursor.fetchone(), strict=True))
 
 
-def _count(rows: Rows, most: int) -> tuple[str, tuple[Any, ...]]:
+def _count(rows: Rows, most: int) -> Question:
     narrow = (rows if rows.query.combinator else _narrowed(rows))[: most + 1]
     try:
         sql, params = narrow.query.sql_with_params()
@@ -62,7 +97,7 @@ def _narrowed(rows: Rows) -> Rows:
     return rows.select_related(None).order_by().values("pk")
 
 
-def _column(rows: Rows) -> tuple[str, tuple[Any, ...]]:
+def _column(rows: Rows) -> Question:
     try:
         sql, params = rows.query.sql_with_params()
     except EmptyResultSet:
@@ -70,7 +105,7 @@ def _column(rows: Rows) -> tuple[str, tuple[Any, ...]]:
     return f"ARRAY({sql})", params
 
 
-def _table(rows: Rows) -> tuple[str, tuple[Any, ...]]:
+def _table(rows: Rows) -> Question:
     try:
         sql, params = rows.query.sql_with_params()
     except EmptyResultSet:
@@ -78,4 +113,4 @@ def _table(rows: Rows) -> tuple[str, tuple[Any, ...]]:
     return f"(SELECT json_agg(t)::text FROM ({sql}) AS t)", params
 
 
-__all__ = ["MOST", "columns", "counts", "said", "tables"]
+__all__ = ["MARK", "MOST", "NOW", "Worded", "columns", "counts", "said", "tables", "worded"]

@@ -5,7 +5,8 @@ Everything else goes through the ORM. Who asks here writes the SQL in one obviou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -31,6 +32,30 @@ def ask(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
 
     Raises Django's database errors, and is seen by `execute_wrapper` and by those who count queries.
     """
+    with _sent(statement, values) as cursor:
+        return list(cursor.fetchall()) if cursor.pgresult and cursor.pgresult.nfields else []
+
+
+def tell(statement: str, values: Sequence[Any] = ()) -> None:
+    """The same where no answer is wanted: what `in_one_go` is made of."""
+    with _sent(statement, values):
+        pass
+
+
+@contextmanager
+def in_one_go() -> Iterator[None]:
+    """Within the block what is told travels without waiting for the one before; the block ends when all of it was done.
+
+    What the database refuses is raised at the end of the block, as it would be by the statement itself; nothing of
+    the block holds then.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+@contextmanager
+def _sent(statement: str, values: Sequence[Any]) -> Iterator[Any]:
     connection.ensure_connection()
     with connection.wrap_database_errors:
         if (
@@ -40,7 +65,7 @@ def ask(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         plain = _Prepared(connection.connection)
     with connection._prepare_cursor(plain) as cursor:
         cursor.execute(statement, list(values))
-        return list(cursor.fetchall()) if plain.pgresult and plain.pgresult.nfields else []
+        yield cursor
 
 
 @cache

@@ -48,7 +48,7 @@ def enqueue(name: str, *, key: str = "", at: datetime | None = None, **args: Ref
     carried: dict[str, Any] = {field: _plain(value) for field, value in args.items()}
     if not key:
         queue, priority = _place(name)
-        prepared.ask(_DEFER, [queue, name, priority, json.dumps(carried), at])
+        prepared.tell(_DEFER, [queue, name, priority, json.dumps(carried), at])
         return
     _place(name)
     job = app.configure_task(name, allow_unknown=False, schedule_at=at, queueing_lock=key)

@@ -32,11 +32,13 @@ def append(
     payload: Mapping[str, Any],
     sealed: bytes | None = None,
     at: datetime | None = None,
+    read_back: bool = True,
 ) -> Entry:
     """Write what `actor` did to one subject, in the transaction that did it: one INSERT.
 
     `kind` and `subject` are lower-case words ("case.dispatched", "case"); `payload` takes what
-    `canonical.encode` takes, no floats; `at` is when it happened, now unless given. Raises Invalid for
+    `canonical.encode` takes, no floats; `at` is when it happened, now unless given; what is not `read_back` has no id
+    in the answer and may be one of several statements that travel together. Raises Invalid for
     what cannot be kept exactly (NUL characters too: refused, not stripped, so that the ledger never
     differs from what was typed) and TransactionManagementError outside a transaction.
     """
@@ -51,7 +53,7 @@ def append(
         actor_label=_plain(actor.label), at=at or timezone.now(), payload=_plain(payload),
         sealed=None if sealed is None else bytes(sealed),
     )  # fmt: skip
-    _insert(entry)
+    _insert(entry, read_back=read_back)
     return entry
 
 
@@ -62,14 +64,18 @@ def _plain(value: Any) -> Any:
         raise Invalid(_("这项内容不能原样记入台账：%(why)s") % {"why": unfit}, code="unfit") from unfit
 
 
-def _insert(entry: Entry) -> None:
+def _insert(entry: Entry, *, read_back: bool) -> None:
     text = canonical.dumps(entry.payload)
     if len(text.encode()) > canonical.MAX_BYTES:
         raise Invalid(_("记入台账的内容过大，附件请另存"), code="too_large")
     said = canonical.said(_row(entry, text))
     entry.origin = canonical.origin(crypto.keyring(), said, os.urandom(canonical.NONCE_SIZE))
     who = (entry.kind, entry.subject, entry.subject_id, entry.actor_id, entry.actor_label, entry.via)
-    entry.pk, entry.recorded_at = prepared.ask(_INSERT, (*who, entry.at, text, entry.sealed, entry.origin))[0]
+    values = (*who, entry.at, text, entry.sealed, entry.origin)
+    if not read_back:
+        prepared.tell(_INSERT, values)
+        return
+    entry.pk, entry.recorded_at = prepared.ask(_INSERT, values)[0]
     entry._state.adding, entry._state.db = False, connection.alias
 
 

@@ -23,7 +23,7 @@ def database(url: str) -> dict[str, object]:
         raise ImproperlyConfigured(f"DATABASE_URL must begin with postgresql://, not {parts.scheme!r}")
     query = parse_qs(parts.query)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "yimen.foundation.postgres",
         "NAME": unquote(parts.path.lstrip("/")) or "yimen",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
 from yimen.calendars import queries as calendars
-from yimen.calendars.rules import freeze
+from yimen.calendars.rules import ClockResult, freeze
 
 from ..models import Case, Clock, Suspension
 from ..states import Flow
@@ -37,17 +37,17 @@ def new_clock(
 
     `flow` names one flow's rule where the act belongs to it alone (受理 starts the petition's 60 days).
     """
-    flows = [flow] if flow else [case.flow] if case.screened else [each.value for each in Flow]
-    clocks = [
-        _clock_of(case, each, kind, step, start_at, extend, pauses)
-        for each in flows
-        if _has(case, each, step, start_at)
-    ]
-    if not clocks:
+    flows = [flow] if flow else _flows(case)
+    rules = _rules(case, flows, step, start_at)
+    if not rules:
         raise LookupError(f"no clock rule for {flows} {step}")
-    first = min(clocks, key=lambda clock: clock.due_at or datetime.max.replace(tzinfo=start_at.tzinfo))
-    first.charged_unit_id = charged_unit_id
-    return first
+    found = [(rule, _result(rule, start_at, pauses, extend)) for rule in rules]
+    never = datetime.max.replace(tzinfo=start_at.tzinfo)
+    rule, result = min(found, key=lambda pair: pair[1].due_at or never)
+    clock = Clock(case_id=case.pk, kind=kind, step=step, rule=rule, start_at=start_at, extend=extend,
+                  charged_unit_id=charged_unit_id)  # fmt: skip
+    _take(clock, result)
+    return clock
 
 
 ORDERED = "ordered"  # the step of a limit that a leader's instruction set, in clock_rules.csv
@@ -73,14 +73,20 @@ def _ordered(case: Case, days: int, at: datetime) -> dict[str, Any]:
     return freeze(rule) | {"amount": days, "unit": "work_day"} | said
 
 
-def _has(case: Case, flow: str, step: str, at: datetime) -> bool:
-    try:
-        calendars.rule_for(
-            flow, step, category=case.category.key, urgency=case.urgency, on=timezone.localdate(at)
-        )
-    except LookupError:
-        return False
-    return True
+def _flows(case: Case) -> list[str]:
+    return [case.flow] if case.screened else [each.value for each in Flow]
+
+
+def _rules(case: Case, flows: Iterable[str], step: str, at: datetime) -> list[dict[str, Any]]:
+    """The frozen rule of each flow that has one for this step."""
+    on, category, found = timezone.localdate(at), case.category.key, []
+    for flow in flows:
+        try:
+            rule = calendars.rule_for(flow, step, category=category, urgency=case.urgency, on=on)
+        except LookupError:
+            continue
+        found.append(freeze(rule))
+    return found
 
 
 def owing(case: Case) -> int:
@@ -92,19 +98,7 @@ def owing(case: Case) -> int:
 
 def has_rule(case: Case, step: str, at: datetime) -> bool:
     """Whether a whole-case limit exists for this matter (a service matter owes no 告知)."""
-    flows = [case.flow] if case.screened else [flow.value for flow in Flow]
-    return any(_has(case, flow, step, at) for flow in flows)
-
-
-def _clock_of(
-    case: Case, flow: str, kind: str, step: str, start_at: datetime, extend: int, pauses: Pauses
-) -> Clock:
-    rule = calendars.rule_for(
-        flow, step, category=case.category.key, urgency=case.urgency, on=timezone.localdate(start_at)
-    )
-    clock = Clock(case_id=case.pk, kind=kind, step=step, rule=freeze(rule), start_at=start_at, extend=extend)
-    compute(clock, pauses)
-    return clock
+    return bool(_rules(case, _flows(case), step, at))
 
 
 def compute(clock: Clock, pauses: Pauses = ()) -> None:
@@ -112,10 +106,15 @@ def compute(clock: Clock, pauses: Pauses = ()) -> None:
 
     Pauses are dates: a limit in hours runs on (a suspension takes days out of day and month limits only).
     """
-    in_hours = str(clock.rule.get("unit", "")).endswith("_hour")
-    result = calendars.run_rule(
-        clock.rule, clock.start_at, pauses=() if in_hours else pauses, extend=clock.extend
-    )
+    _take(clock, _result(clock.rule, clock.start_at, pauses, clock.extend))
+
+
+def _result(rule: Mapping[str, Any], start_at: datetime, pauses: Pauses, extend: int) -> ClockResult:
+    in_hours = str(rule.get("unit", "")).endswith("_hour")
+    return calendars.run_rule(rule, start_at, pauses=() if in_hours else pauses, extend=extend)
+
+
+def _take(clock: Clock, result: ClockResult) -> None:
     clock.target_at, clock.provisional = result.target_at, result.provisional
     clock.due_at = result.due_at or clock.due_at
     clock.explain, clock.explain_en = result.explain, result.explain_en

@@ -58,7 +58,7 @@ def insert(
         "matter": _row(case, now), "clocks": [_row(one, now) for one in clocks], "key": _row(key, now),
         "people": [_row(one, now) for one in people], "phones": [_row(one, now) for one in phones],
     }  # fmt: skip
-    prepared.ask(_insert(), [json.dumps(given, ensure_ascii=False, default=_plain)])
+    prepared.tell(_insert(), [json.dumps(given, ensure_ascii=False, default=_plain)])
     for row in made:
         row._state.adding, row._state.db = False, "default"
 

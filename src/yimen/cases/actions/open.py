@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants, require
-from yimen.foundation import crypto
+from yimen.foundation import crypto, prepared
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Conflict, Invalid
 from yimen.foundation.ids import uuid7
@@ -98,10 +98,11 @@ def open_case(actor: Actor, grants: Grants, form: Registration, *, at: datetime 
     try:
         with known.known(), transaction.atomic():
             case = draft(form, category, member, now, prefix=known.prefix)
-            store(case, form, now)
+            with prepared.in_one_go():
+                store(case, form, now)
+                record_opening(actor, case, form, now)
             if form.reserved_number:
                 numbers.used(case, now)
-            record_opening(actor, case, form, now)
             majors.keep_from_registration(actor, case, form.reported_to, form.reported_at, now)
             if form.reception:
                 leaders.tie(actor, case, form.reception, now)

@@ -35,7 +35,7 @@ def record(
     if words:
         hidden["words"] = {name: _masked(value) for name, value in words.items()}
     sealed = _seal(case, hidden) if hidden else None
-    ledger.append(actor, kind, SUBJECT, case.pk, payload or {}, sealed=sealed, at=at)
+    ledger.append(actor, kind, SUBJECT, case.pk, payload or {}, sealed=sealed, at=at, read_back=False)
 
 
 def _masked(value: Any) -> Any:

@@ -19,7 +19,6 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, transaction
 from django.test import Client
 
@@ -61,16 +60,15 @@ class Person:
         """Open a page. Raises Failed when it does not answer 200."""
         said: list[str] = []
         environ = _environ("GET", path, query) | {"HTTP_COOKIE": self.cookie}
-        answer = _application(environ, lambda status, _headers: said.append(status))
+        from yimen.web.wsgi import application  # as it is served
+
+        answer = application(environ, lambda status, _headers: said.append(status))
         for _part in answer:
             pass
         if close := getattr(answer, "close", None):
             close()
         if not said[0].startswith("200"):
             raise Failed(f"{path}: {said[0]}")
-
-
-_application: Callable[..., Any] = WSGIHandler()
 
 
 def _environ(method: str, path: str, query: str = "", body: bytes = b"") -> dict[str, Any]:

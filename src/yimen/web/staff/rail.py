@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import JSONObject
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants, can
@@ -72,7 +75,7 @@ DESKS = ("callback", "screening", "history")
 def of(grants: Grants, user_id: int, path: str) -> Rail:
     """The rail for one person on one page. Two statements: what is the person's own, then every number."""
     own = _own(grants, user_id)
-    counts = counting.counts(_counted(grants, own.mark))
+    counts = _worded(grants, timezone.localdate(), own.mark is not None).ask(timezone.now(), own.mark)
     news = min(counts["news"], changes.MOST)
     groups = [
         Group(
@@ -121,11 +124,18 @@ def _own(grants: Grants, user_id: int) -> Own:
     return Own("".join(rows["unit"]), rows["standing"], filters, next(iter(rows["mark"]), None))
 
 
+@lru_cache(maxsize=256)
+def _worded(grants: Grants, _today: date, marked: bool) -> counting.Worded:
+    """The numbers of whoever holds this, for one day: what their conditions say is made of nothing else but the
+    present and the mark, for which stand-ins are in them."""
+    return counting.worded(_counted(grants, counting.MARK if marked else None))
+
+
 def _counted(grants: Grants, mark: int | None) -> dict[str, QuerySet[Any, Any]]:
     """Everything that has a number for this person, as rows to count."""
     offered = [name for name in (*USUAL, *PRESSING, *DESKS) if WORKLISTS[name].offered(grants)]
-    found: dict[str, QuerySet[Any, Any]] = {**queries.counted(grants, (*offered, "supervised"))}
-    found["news"] = changes.newest(grants, mark)
+    found: dict[str, QuerySet[Any, Any]] = {**queries.counted(grants, (*offered, "supervised"), counting.NOW)}
+    found["news"] = changes.newest(grants, mark, counting.NOW)
     if can(grants, "cases.instruct"):
         found |= instructions.asked(grants)
     if grants.has(*DESK, *UNIT_ROLES):

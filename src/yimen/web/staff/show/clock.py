@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from yimen.cases.models import Case, Clock
-from yimen.cases.queries import DUE_SOON_DAYS
+from yimen.cases.queries import DUE_SOON
 
 from ...templatetags.yimen import day, moment
 
@@ -51,7 +51,7 @@ def badge(due: datetime, now: datetime | None = None) -> Badge:
     at = now or timezone.now()
     if due < at:
         return Badge("late", "alert", _late(at - due), exact(due))
-    tone = "soon" if due - at < timedelta(days=DUE_SOON_DAYS) else "ok"
+    tone = "soon" if due - at < DUE_SOON else "ok"
     return Badge(tone, "clock", _left(due, at), exact(due))
 
 
