@@ -8,11 +8,12 @@ import pytest
 from django.conf import settings as site
 from django.test import Client
 from tests.house.test_routes import Route, guarded, routes
-from tests.web.staff_ground import cast, enter, png
+from tests.web.staff_ground import Enter, cast, enter, png
 
 from cast import Cast
 from yimen.access.roles import ADMINISTRATORS
 from yimen.accounts import actions, tokens
+from yimen.cases.models import Participant
 from yimen.foundation.actor import Actor
 from yimen.web.headers import BARE, CONTENT_SECURITY_POLICY, HSTS
 
@@ -153,3 +154,16 @@ def test_every_address_refuses_a_form_without_its_token(cast: Cast, route: Route
 def test_no_view_but_the_machines_is_let_off_the_check() -> None:
     off = {route.name for route in routes() if getattr(route.view, "csrf_exempt", False)}
     assert off == {route.name for route in guarded(machines=True)}
+
+
+def test_what_is_kept_and_cannot_be_read_is_the_servers_fault(
+    cast: Cast, enter: Enter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """People sealed for another place: a page says so as an error of ours, and the operator's log names it."""
+    case = cast["clerk1"].opens(name="王师傅", phone="0931-000 1234")
+    Participant.objects.filter(case=case).update(case=cast["clerk1"].opens())
+    other = Participant.objects.latest("pk").case
+    answer = enter("clerk1").get(f"/staff/cases/{other.uuid}/")
+    assert answer.status_code == 500
+    assert "密文打不开" in answer.content.decode()
+    assert any("密文打不开" in row.getMessage() for row in caplog.records)

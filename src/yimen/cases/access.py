@@ -151,7 +151,8 @@ def _may_call(grants: Grants, case: Case) -> bool:
 def _handled(grants: Grants, case: Case) -> bool:
     """Member of a handling unit, whatever the roles; or told one of many; or typed a helping unit's answer. One query."""
     mains = Merge.objects.filter(case=case, ended_at__isnull=True).values("main")
-    parts = Assignment.objects.filter(Q(case=case) | Q(case__in=mains)).exclude(state="returned")
+    own = Case.objects.filter(pk=case.pk).values("pk")  # not by OR: that reads every part there is
+    parts = Assignment.objects.filter(case__in=own.union(mains)).exclude(state="returned")
     member = Membership.objects.filter(user=grants.user_id, active=True, unit__in=parts.values("unit"))
     told = PersonAnswer.objects.filter(case=case, told_by=grants.user_id)
     answer = AssistResult.objects.filter(assignment__in=parts, by=grants.user_id)

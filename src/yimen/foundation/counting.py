@@ -65,8 +65,17 @@ def columns(wanted: Mapping[str, Rows]) -> dict[str, list[Any]]:
 
 def tables(wanted: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
     """The rows of querysets of named columns (`values`), numbers and texts only. One statement."""
-    found = ask({name: _table(rows) for name, rows in wanted.items()})
-    return {name: json.loads(text) if text else [] for name, text in found.items()}
+    return tables_and_counts(wanted, {})[0]
+
+
+def tables_and_counts(
+    wanted: Mapping[str, Rows], counted: Mapping[str, Rows], most: int = MOST
+) -> tuple[dict[str, list[dict[str, Any]]], dict[str, int]]:
+    """Both, as `tables` and as `counts` give them. One statement; a name stands in one of the two."""
+    asked = {name: _table(rows) for name, rows in wanted.items()}
+    found = ask(asked | {name: _count(rows, most) for name, rows in counted.items()})
+    tables = {name: json.loads(found[name]) if found[name] else [] for name in wanted}
+    return tables, {name: found[name] for name in counted}
 
 
 def said(count: int, most: int = MOST) -> str:
@@ -113,4 +122,15 @@ def _table(rows: Rows) -> Question:
     return f"(SELECT json_agg(t)::text FROM ({sql}) AS t)", params
 
 
-__all__ = ["MARK", "MOST", "NOW", "Worded", "columns", "counts", "said", "tables", "worded"]
+__all__ = [
+    "MARK",
+    "MOST",
+    "NOW",
+    "Worded",
+    "columns",
+    "counts",
+    "said",
+    "tables",
+    "tables_and_counts",
+    "worded",
+]

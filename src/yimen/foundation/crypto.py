@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from yimen.foundation import home as homes
-from yimen.foundation.errors import YimenError
+from yimen.foundation.errors import Broken
 from yimen.foundation.home import Home
 from yimen.foundation.keyfiles import (
     KEY_SIZE,
@@ -44,7 +44,7 @@ _HEADER_SIZE = len(_VERSION) + _ID_SIZE
 _SINGLE = ("audit", "index", "checkpoint")
 
 
-class SealBroken(YimenError):
+class SealBroken(Broken):
     """A sealed value does not open: altered, cut, or moved here from another place."""
 
     code = "seal_broken"

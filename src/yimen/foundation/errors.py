@@ -48,3 +48,9 @@ class Missing(YimenError):
     """Not there, or not to be seen by this person: the two are deliberately the same (404)."""
 
     code = "missing"
+
+
+class Broken(YimenError):
+    """What is kept cannot be read: a key is missing, or something was altered. The operator's to mend; told as 500."""
+
+    code = "broken"

@@ -8,13 +8,13 @@ import secrets
 import stat
 from pathlib import Path
 
-from yimen.foundation.errors import YimenError
+from yimen.foundation.errors import Broken
 
 KEY_SIZE = 32
 MASTER_NAME = re.compile(r"master-(\d{4})\.key")
 
 
-class KeyTrouble(YimenError):
+class KeyTrouble(Broken):
     """The keys are missing, damaged, readable by others, or not the ones that were used."""
 
     code = "keys"

@@ -14,9 +14,17 @@ TEXT_SIZES = (100, 125, 150)
 TEXT_COOKIE = "yimen_text"
 
 
-def office(_request: HttpRequest) -> dict[str, Any]:
+def office(request: HttpRequest) -> dict[str, Any]:
     """`office` is read from the database only when a template uses it."""
-    return {"office": SimpleLazyObject(queries.office), "demo": settings.DEMO}
+    return {"office": office_of(request), "demo": settings.DEMO}
+
+
+def office_of(request: HttpRequest) -> Any:
+    """The office for one request, read once when it is first needed; false where none is set up."""
+    kept = vars(request).get("_office")
+    if kept is None:
+        kept = vars(request)["_office"] = SimpleLazyObject(queries.office)
+    return kept
 
 
 def text_size(request: HttpRequest) -> dict[str, Any]:

@@ -15,10 +15,11 @@ from typing import Any, Final
 
 from django.db import Error as AnyDatabaseError
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yimen.foundation import counting
 from yimen.foundation.errors import Conflict
 from yimen.ledger.models import Entry
 
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 LOCK: Final = 0x7965_7365  # one number of our own for pg_try_advisory_lock
 NIGHT: Final = range(1, 5)  # hours in which the nightly run may begin
 LISTED: Final = 1000  # matters a report names
+ALL: Final = 10**12  # counts of a report are exact
 
 
 @contextmanager
@@ -91,12 +93,14 @@ def is_time(now: datetime) -> bool:
 
 def held_count(now: datetime | None = None) -> int:
     """Matters that would go, were they not held."""
-    due = retention.due(timezone.localdate(now))
-    if retention.all_held():
-        return due.count() + retention.ripe(now).count()
-    return (
-        due.filter(retention.held()).count() + retention.ripe(now).filter(retention.held("case_id")).count()
-    )
+    return sum(counting.counts(_held(now or timezone.now(), all_held=retention.all_held()), ALL).values())
+
+
+def _held(now: datetime, *, all_held: bool, known: Any = None) -> dict[str, Any]:
+    due, ripe = retention.due(timezone.localdate(now), known), retention.ripe(now)
+    if not all_held:
+        due, ripe = due.filter(retention.held()), ripe.filter(retention.held("case_id"))
+    return {"held_due": due, "held_ripe": ripe}
 
 
 def report(now: datetime | None = None) -> dict[str, Any]:
@@ -104,26 +108,44 @@ def report(now: datetime | None = None) -> dict[str, Any]:
 
     `hide`: whose period is over; `destroy`: whose hidden days are over; `hidden`: waiting, with the day;
     `others`: rows of other kinds; `kept_beyond`: ledger entries older than their class, which the chain keeps.
+    Three statements.
     """
     now = now or timezone.now()
     today, known = timezone.localdate(now), retention.rules(timezone.localdate(now))
-    stopped = retention.all_held()
+    holds = list(retention.holds().select_related("case", "placed_by").order_by("placed_at"))
+    stopped = any(row.case_id is None for row in holds)
     due, ripe = retention.due(today, known), retention.ripe(now)
     free, ready = (rows.none() if stopped else rows for rows in (due, ripe))
     free, ready = free.exclude(retention.held()), ready.exclude(retention.held("case_id"))
     waiting = Disposal.objects.filter(state="hidden", destroy_at__gt=now)
+    others = {fate: erasing.expired(fate, known, today) for fate in of_kind("period") if fate.key in known}
+    tables, counts = counting.tables_and_counts(
+        {
+            "hide": _by(free, "key"), "destroy": _by(ready, "rule__key"), "hidden": _by(waiting, "rule__key"),
+            "hide_list": _due(free), "destroy_list": _disposals(ready), "hidden_list": _disposals(waiting),
+        },
+        {
+            **_held(now, all_held=stopped, known=known), "ledger": _ledger(today, known),
+            **{fate.label: rows for fate, rows in others.items()},
+        },
+        ALL,
+    )  # fmt: skip
     return {
         "at": now.isoformat(timespec="seconds"),
         "rules": [_rule(row) for key, row in sorted(known.items())],
         "all_held": stopped,
-        "hide": {"count": free.count(), "by_class": _by(free, "key"), "list": _due(free, known)},
-        "destroy": {"count": ready.count(), "by_class": _by(ready, "rule__key"), "list": _disposals(ready)},
-        "hidden": {"count": waiting.count(), "by_class": _by(waiting, "rule__key"), "list": _disposals(waiting)},
-        "held": {"count": held_count(now), "list": _holds()},
-        "others": {f"{fate.label} ({fate.key})": n for fate in of_kind("period")
-                   if fate.key in known and (n := erasing.expired(fate, known, today).count())},
-        "kept_beyond": _ledger(today, known),
+        "hide": _stage(tables["hide"], [_said_due(row, known) for row in tables["hide_list"]]),
+        "destroy": _stage(tables["destroy"], [_said(row) for row in tables["destroy_list"]]),
+        "hidden": _stage(tables["hidden"], [_said(row) for row in tables["hidden_list"]]),
+        "held": {"count": counts["held_due"] + counts["held_ripe"], "list": _holds(holds)},
+        "others": {f"{fate.label} ({fate.key})": n for fate in others if (n := counts[fate.label])},
+        "kept_beyond": counts["ledger"],
     }  # fmt: skip
+
+
+def _stage(by_class: list[dict[str, Any]], listed: list[dict[str, object]]) -> dict[str, Any]:
+    by = {row["class"]: row["n"] for row in by_class}
+    return {"count": sum(by.values()), "by_class": by, "list": listed}
 
 
 def _rule(row: Any) -> dict[str, object]:
@@ -133,44 +155,47 @@ def _rule(row: Any) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _by(rows: Any, column: str) -> dict[str, int]:
-    return dict(rows.order_by().values_list(column).annotate(n=Count("pk")).values_list(column, "n"))
+def _by(rows: Any, column: str) -> Any:
+    return rows.order_by().values(**{"class": F(column)}).annotate(n=Count("pk"))
 
 
-def _due(rows: Any, known: Any) -> list[dict[str, object]]:
+def _due(rows: Any) -> Any:
     """A sealed matter is counted and not named: its number is for those alone who were let in."""
-    found = rows.filter(sealed=False).values_list("number", "key", "ended")[:LISTED]
-    return [
-        {"number": number, "class": key, "due_on": retention.after(timezone.localdate(ended), known[key]).isoformat()}
-        for number, key, ended in found
-    ]  # fmt: skip
+    return rows.filter(sealed=False).values("number", "key", "ended")[:LISTED]
 
 
-def _disposals(rows: Any) -> list[dict[str, object]]:
-    found = rows.filter(case__sealed=False).values_list("case__number", "rule__key", "due_on", "destroy_at")
-    return [
-        {"number": number, "class": key, "due_on": due.isoformat(),
-         "destroy_on": timezone.localdate(at).isoformat()}
-        for number, key, due, at in found[:LISTED]
-    ]  # fmt: skip
+def _said_due(row: dict[str, Any], known: Any) -> dict[str, object]:
+    ended = timezone.localdate(datetime.fromisoformat(row["ended"]))
+    return {
+        "number": row["number"], "class": row["key"],
+        "due_on": retention.after(ended, known[row["key"]]).isoformat(),
+    }  # fmt: skip
 
 
-def _holds() -> list[dict[str, object]]:
+def _disposals(rows: Any) -> Any:
+    return rows.filter(case__sealed=False).values("case__number", "rule__key", "due_on", "destroy_at")[
+        :LISTED
+    ]
+
+
+def _said(row: dict[str, Any]) -> dict[str, object]:
+    at = timezone.localdate(datetime.fromisoformat(row["destroy_at"]))
+    return {"number": row["case__number"], "class": row["rule__key"], "due_on": row["due_on"],
+            "destroy_on": at.isoformat()}  # fmt: skip
+
+
+def _holds(rows: list[Any]) -> list[dict[str, object]]:
     """Which matters are held since when, by whom. The typed reason may name people: it stays on the matter's page."""
-    rows: Any = (
-        retention.holds().exclude(case__sealed=True).select_related("case", "placed_by").order_by("placed_at")
-    )
     return [
         {"number": row.case.number if row.case else None, "since": timezone.localdate(row.placed_at).isoformat(),
          "by": row.placed_by.name, "lifting_asked": row.lift_asked_at is not None}
-        for row in rows[:LISTED]
-    ]  # fmt: skip
+        for row in rows if row.case is None or not row.case.sealed
+    ][:LISTED]  # fmt: skip
 
 
-def _ledger(today: date, known: Any) -> int:
+def _ledger(today: date, known: Any) -> Any:
     """Entries older than their class. The chain keeps them; their typed words go with their matter."""
     rule = known.get("audit-log")
     if rule is None:
-        return 0
-    limit = retention.midnight(retention.before(today, rule))
-    return Entry.objects.filter(recorded_at__lt=limit).count()
+        return Entry.objects.none()
+    return Entry.objects.filter(recorded_at__lt=retention.midnight(retention.before(today, rule)))

@@ -33,6 +33,8 @@ from .creating import FORM
 from .figures import Ran
 
 CASE, CLOCK, SERIAL = 970_000_000_000, 980_000_000_000, 990_000_000
+MARK = "floor"
+"""Outside number of what the floor writes: its people are sealed for another matter, so that nobody can open them."""
 _SEQUENCES = {"cases_case_id_seq": CASE, "cases_clock_id_seq": CLOCK}
 _MILLISECONDS = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 NEW_UUID = f"overlay(replace(gen_random_uuid()::text, '-', '') placing lpad(to_hex({_MILLISECONDS}), 12, '0') from 1)"
@@ -112,7 +114,8 @@ def capture(owner: psycopg.Connection[Any], actor: Actor, form: Registration) ->
 def sample() -> tuple[Actor, Registration]:
     """Who opens the matter of the floor in a home of the bench, and the matter."""
     user = User.objects.get(sign_in="clerk1")
-    return Actor(user.pk, user.name, "api"), Registration(**FORM, client_key=uuid4())  # type: ignore[arg-type]
+    form = Registration(**FORM, client_key=uuid4(), external_number=MARK)  # type: ignore[arg-type]
+    return Actor(user.pk, user.name, "api"), form
 
 
 def open_once(act: Callable[[], Any]) -> Any:

@@ -32,6 +32,7 @@ from yimen.foundation.actor import Actor
 from yimen.web.staff import rail
 
 from ..progress import Failed
+from . import floor
 from .figures import Timed
 
 ROLES = {"clerk": "clerk1", "director": "director", "head": "head.zhifa", "handler": "handler.zhifa"}
@@ -126,7 +127,7 @@ def _page(who: Person, path: str, query: str = "") -> Ask:
 def _some(grants: Grants, chance: Random, count: int = 40) -> list[Any]:
     """Matters anywhere in the table that this person may see: half open, half of any state."""
     last = Case.objects.order_by("-id").values_list("id", flat=True)[0]
-    seen = queries.visible_to(grants)
+    seen = queries.visible_to(grants).exclude(external_number=floor.MARK)
     found = list(seen.filter(open=True).order_by("due_at", "id").values_list("uuid", flat=True)[: count // 2])
     for _try in range(count * 3):
         ref = chance.randint(1, last)

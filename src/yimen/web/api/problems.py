@@ -65,6 +65,7 @@ _KINDS_OF: Final = {
     errors.Refused: "refused",
     errors.Conflict: "conflict",
     errors.Invalid: "invalid",
+    errors.Broken: "server_error",
 }
 Wrong = Mapping[str, object]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from yimen.foundation import errors
+
+logger = logging.getLogger("django.request")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ KINDS: dict[type[errors.YimenError], Kind] = {
     errors.Refused: Kind(403, _("不能办理")),
     errors.Conflict: Kind(409, _("情况已经变了")),
     errors.Invalid: Kind(400, _("还不能保存")),
+    errors.Broken: Kind(500, _("系统出错")),
 }
 
 
@@ -36,7 +40,8 @@ _ONLY_POSTED = _("这里只接收从页面上提交的内容，没有可以看�
 
 
 def kind_of(error: errors.YimenError) -> Kind:
-    return KINDS.get(type(error), Kind(400, _("没有办成")))
+    known = (kind for refusal, kind in KINDS.items() if isinstance(error, refusal))
+    return next(known, Kind(400, _("没有办成")))
 
 
 class ErrorsMiddleware:
@@ -60,6 +65,8 @@ class ErrorsMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, errors.YimenError):
             return None
+        if isinstance(error, errors.Broken):
+            logger.error("%s: %s", request.path, error)
         return answer(request, error)
 
 

@@ -19,9 +19,8 @@ from yimen.cases.actions import callback_rules, callbacks, people
 from yimen.cases.fields import FIELDS, Field
 from yimen.cases.models import Callback, Case, UnsolvedDecision
 from yimen.cases.states import MAX_TRIES
-from yimen.foundation import together
 from yimen.foundation.errors import Conflict, Invalid, Missing, Refused, YimenError
-from yimen.organisations.models import Office
+from yimen.web.context import office_of
 
 from ..door import StaffRequest, page
 from ..errors import kind_of
@@ -153,7 +152,11 @@ def _page(
     if case is not None:
         dossier.open_(case, request.grants, _READ)
         form = form or _form(case)
-        context |= _of_case(case) | {"form": form, "people": people_shown, "persons": _asked(case, form)}
+        context |= _of_case(case, office_of(request)) | {
+            "form": form,
+            "people": people_shown,
+            "persons": _asked(case, form),
+        }
         context |= {
             "version": request.POST.get("version") or case.version,
             "changed": isinstance(error, Conflict),
@@ -164,14 +167,14 @@ def _page(
     return render(request, "staff/callbacks.html", context, status=kind_of(error).status if error else status)
 
 
-def _of_case(case: Case) -> dict[str, Any]:
+def _of_case(case: Case, office: Any) -> dict[str, Any]:
     main = joint.main_of(case)
     source = main or case
     return {
         "header": header_of(case),
         "text": text_of(case),
         "result": queries.last_result(source),
-        "script": _script(case),
+        "script": _script(case, office),
         "calls": dossier.of(case).callbacks,
         "tries_left": MAX_TRIES - case.tries,
         "sampled": sampled_words(case),
@@ -179,18 +182,12 @@ def _of_case(case: Case) -> dict[str, Any]:
     }
 
 
-def _script(case: Case) -> dict[str, str]:
+def _script(case: Case, office: Any) -> dict[str, str]:
     """The words in force for this matter, with its title and the centre's name put in."""
-    found = together.read(
-        {
-            "texts": together.question(callback_rules.scripts_for(case)),
-            "office": together.question(Office.objects.all()),
-        }
-    )
-    row = callback_rules.most_specific(found["texts"])
+    row = callback_rules.most_specific(callback_rules.scripts_for(case))
     if row is None:
         return {}
-    centre = found["office"][0].centre_name if found["office"] else ""
+    centre = office.centre_name if office else ""
     texts = {name: getattr(row, name) for name in ("opening", "ask_solved", "ask_rating", "closing")}
     return {
         name: text.replace("{centre}", centre).replace("{title}", case.title) for name, text in texts.items()

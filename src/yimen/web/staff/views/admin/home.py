@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from yimen.access.queries import holding
 from yimen.access.roles import Role
 from yimen.accounts.models import User
-from yimen.calendars.queries import missing_year
+from yimen.calendars.queries import held, missing_year
 from yimen.foundation import counting
 from yimen.organisations.models import Membership, Office, Unit, UnitKind
 from yimen.organisations.queries import units
@@ -38,11 +38,13 @@ class Step:
 @page("admin.enter", methods=("GET", "HEAD"))
 def home(request: StaffRequest) -> HttpResponse:
     own = [door for door in doors(request.grants) if door.route != "staff:admin"]
-    steps = [] if request.grants.has(Role.AUDITOR) else _steps()
+    with held():  # steps and alarms look at the same calendar
+        steps = [] if request.grants.has(Role.AUDITOR) else _steps()
+        rung = alarms.sentences()
     left = [step for step in steps if not step.done]
     ready = not any(step.needed for step in left)
     shown = {
-        "alarms": alarms.sentences(),
+        "alarms": rung,
         "doors": own,
         "steps": left if ready else steps,
         "left": len(left),
@@ -64,15 +66,15 @@ def _steps() -> list[Step]:
             "lacking": _without_liaison().order_by().values("name")[:1],
         }
     )
-    held = set(rows["held"])
+    given = set(rows["held"])
     roles = reverse("staff:admin-roles")
     return [
         Step(_("写好街道和中心的名称"), system, reverse("staff:admin-office"), rows["office"] not in ([], [_("本街道")])),
         Step(_("增设要转办的单位"), system, reverse("staff:admin-units"), bool(rows["others"])),
         Step(_("让同事加入单位，当面交给一次性链接"), system, reverse("staff:admin-units"), bool(rows["members"])),
-        Step(_("指定安全管理员（另一个人）"), system, reverse("staff:admin-grant"), Role.SECURITY in held),
-        Step(_("指定审计员"), security, roles, Role.AUDITOR in held),
-        Step(_("授予窗口接待和中心主任的角色"), security, roles, {Role.CLERK, Role.DIRECTOR} <= held),
+        Step(_("指定安全管理员（另一个人）"), system, reverse("staff:admin-grant"), Role.SECURITY in given),
+        Step(_("指定审计员"), security, roles, Role.AUDITOR in given),
+        Step(_("授予窗口接待和中心主任的角色"), security, roles, {Role.CLERK, Role.DIRECTOR} <= given),
         Step(_("每个有账号的单位都有联络员，并有经办人和负责人"), system, reverse("staff:admin-units"), not rows["lacking"]),
         Step(_("今年（十一月起也要明年）的工作日历已载入"), system, reverse("staff:admin-calendar"), missing_year(timezone.localdate()) is None, needed=False),
     ]  # fmt: skip
