@@ -72,6 +72,37 @@ class GridPost(models.Model):
         return f"{self.role} {self.user_id}@{self.grid_id}"
 
 
+class Leave(models.Model):
+    """A person who answers for places is away for these days; `stand_in` answers instead, at every post of theirs.
+
+    A trigger (0002_answering) refuses two rows for one person and day, and chains of stand-ins that loop.
+    """
+
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    stand_in = models.ForeignKey(
+        "accounts.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="who answers instead; without one, the level above",
+    )
+    since = models.DateField()
+    until = models.DateField(help_text="last day away")
+
+    class Meta:
+        indexes = [models.Index(fields=["until", "since"], name="leave_days")]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="leave_period"),
+            models.CheckConstraint(
+                condition=Q(stand_in__isnull=True) | ~Q(stand_in=F("user")), name="leave_not_oneself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.since}–{self.until}"
+
+
 class GridRevision(models.Model):
     """One row that changes with every change of the map, so that processes know their copy is old."""
 

@@ -77,6 +77,12 @@ class Office(models.Model):
     address = models.CharField(max_length=200, blank=True, default="")
     phone = models.CharField(max_length=40, blank=True, default="")
     hours = models.CharField(max_length=200, blank=True, default="")
+    duty_phone = models.CharField(
+        max_length=40, blank=True, default="", help_text="answered day and night (值班电话)"
+    )
+    supervision_phone = models.CharField(
+        max_length=40, blank=True, default="", help_text="for complaints about the work (监督电话)"
+    )
     division_code = models.CharField(max_length=12, blank=True, default="")
     public_url = models.CharField(
         max_length=200, blank=True, default="", help_text="address printed in slip codes"
