@@ -5,3 +5,8 @@ class GridsConfig(AppConfig):
     name = "yimen.grids"
     label = "grids"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import access
+
+        access.register_all()

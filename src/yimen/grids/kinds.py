@@ -20,7 +20,12 @@ class PostRole(StrEnum):
 
 
 class Crs(StrEnum):
-    """Which coordinates a polygon is in; at this scale CGCS2000 equals WGS-84 (DOMAIN.md 3.8)."""
+    """Which coordinates points are in; at this scale CGCS2000 equals WGS-84 (DOMAIN.md 3.8).
+
+    The first two are kept as they are; the others are only taken in and converted (`coordinates`).
+    """
 
     WGS84 = "wgs84"
     CGCS2000 = "cgcs2000"
+    GCJ02 = "gcj02"
+    BD09 = "bd09"
