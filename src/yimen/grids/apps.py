@@ -7,6 +7,7 @@ class GridsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import access
+        from . import access, premises_access
 
         access.register_all()
+        premises_access.register_all()

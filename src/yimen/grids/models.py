@@ -113,3 +113,22 @@ class GridRevision(models.Model):
 
     def __str__(self) -> str:
         return str(self.token)
+
+
+from .premises_models import Premise, PremiseNeed, PremiseVisit  # noqa: E402  (after Grid, to which they point)
+from .roster_models import DutyCall, DutyHandover, DutySetting, DutyShift, DutySwap  # noqa: E402
+
+__all__ = [
+    "DutyCall",
+    "DutyHandover",
+    "DutySetting",
+    "DutyShift",
+    "DutySwap",
+    "Grid",
+    "GridPost",
+    "GridRevision",
+    "Leave",
+    "Premise",
+    "PremiseNeed",
+    "PremiseVisit",
+]

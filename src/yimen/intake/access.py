@@ -10,3 +10,4 @@ def register_all() -> None:
     """Called once when the apps are ready."""
     register("intake.tally", role_only(Role.CLERK, Role.DIRECTOR, Role.OFFICER))
     register("intake.queue", role_only(Role.CLERK, Role.DIRECTOR))
+    register("intake.raise_need", role_only(Role.CLERK, Role.DIRECTOR))

@@ -26,7 +26,7 @@ def load(home: Home) -> None:
     nothing, so that an interrupted load is completed by the next call; what is there already stays. Deterministic:
     the same seed and day give the same street and matters.
     """
-    from . import cases, street
+    from . import cases, places, street
 
     if not home.demo_mark.exists():
         raise RuntimeError(f"{home.root} was not created as a demonstration")
@@ -34,3 +34,5 @@ def load(home: Home) -> None:
         street.load(SEED)
     if not cases.is_loaded():
         cases.load(SEED)
+    if not places.is_loaded():
+        places.load(SEED)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from yimen.accounts.actions.rewrapping import rewrap_factors
 from yimen.cases.actions import rewrapping as cases
+from yimen.grids import contacts
 from yimen.intake.actions import rewrapping as intake
 from yimen.web.staff.auth.adapter import SEAL
 
 
 def everything() -> dict[str, int]:
     """How many of each were wrapped anew. May be cut short and run again."""
-    return {"matters": cases.rewrap(), "waiting": intake.rewrap(), "factors": rewrap_factors(SEAL)}
+    return {
+        "matters": cases.rewrap(),
+        "waiting": intake.rewrap(),
+        "premises": contacts.rewrap(),
+        "factors": rewrap_factors(SEAL),
+    }

@@ -83,7 +83,11 @@ def give(
     note, _made = DutyHandover.objects.update_or_create(
         shift=row, defaults={"done": done, "undone": undone, "given_by_id": actor.user_id, "given_at": now}
     )
-    payload = {"shift": row.day.isoformat(), "done": len(done.splitlines()), "undone": len(undone.splitlines())}
+    payload = {
+        "shift": row.day.isoformat(),
+        "done": len(done.splitlines()),
+        "undone": len(undone.splitlines()),
+    }
     append(actor, "duty.given", SHIFT, row.pk, payload, at=now)
     return note
 
@@ -91,7 +95,11 @@ def give(
 def _check_note(done: str, undone: str) -> None:
     if not done and not undone:
         raise Invalid(_("还不能保存"), {"done": _("请写下交接事项；没有就写“无”")})
-    wrong = {name: _("最多 %d 字") % NOTE for name, words in (("done", done), ("undone", undone)) if len(words) > NOTE}
+    wrong = {
+        name: _("最多 %d 字") % NOTE
+        for name, words in (("done", done), ("undone", undone))
+        if len(words) > NOTE
+    }
     if wrong:
         raise Invalid(_("还不能保存"), wrong)
 
@@ -113,7 +121,14 @@ def take(actor: Actor, grants: Grants, shift_id: int, *, at: datetime | None = N
         raise Refused(_("由下一班的人接班；交班的人不能自己接"))
     note.taken_by_id, note.taken_at = actor.user_id, now
     note.save(update_fields=["taken_by", "taken_at"])
-    append(actor, "duty.taken", SHIFT, row.pk, {"shift": row.day.isoformat(), "given_by": note.given_by_id}, at=now)
+    append(
+        actor,
+        "duty.taken",
+        SHIFT,
+        row.pk,
+        {"shift": row.day.isoformat(), "given_by": note.given_by_id},
+        at=now,
+    )
     return note
 
 

@@ -127,8 +127,8 @@ def _check(leader: int, people: Sequence[int], known: Collection[int], charge: C
         wrong["leader"] = _("请选择带班领导")
     if not people:
         wrong["people"] = _("至少要有一名值班人员")
-    elif len({*people}) != len(people) or not known >= {*people}:
-        wrong["people"] = _("请从名单里选，每人只选一次")
+    elif leader in people or len({*people}) != len(people) or not {*people} <= {*known}:
+        wrong["people"] = _("请从名单里选，每人只选一次；带班领导不另算值班人员")
     if wrong:
         raise Invalid(_("还不能保存"), wrong)
 
@@ -151,4 +151,3 @@ def _hour(key: str, value: str) -> str:
         return time.fromisoformat(value.strip()).strftime("%H:%M")
     except ValueError as error:
         raise Invalid(_("还不能保存"), {key: _("时间应写成 08:00")}) from error
-

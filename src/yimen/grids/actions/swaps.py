@@ -16,6 +16,7 @@ from yimen.ledger.actions import append
 from .. import duty
 from ..models import DutyShift, DutySwap
 from ..nameless import plain
+from ..roster_models import OPEN_SWAPS
 
 SWAP = "duty_swap"
 
@@ -36,10 +37,17 @@ def ask_swap(
     if actor.user_id is None or actor.user_id not in duty.people_of(mine):
         raise Refused(_("只能换自己的班"))
     _not_begun(now, mine, theirs)
-    if wrong := fits(mine, actor.user_id, other) or (fits(theirs, other, actor.user_id, "back") if theirs else {}):
+    if wrong := fits(mine, actor.user_id, other) or (
+        fits(theirs, other, actor.user_id, "back") if theirs else {}
+    ):
         raise Invalid(_("还不能保存"), wrong)
     row = DutySwap(
-        shift=mine, asker_id=actor.user_id, other_id=other, back=theirs, reason=plain(reason)[:200], asked_at=now
+        shift=mine,
+        asker_id=actor.user_id,
+        other_id=other,
+        back=theirs,
+        reason=plain(reason)[:200],
+        asked_at=now,
     )
     try:
         with transaction.atomic():
@@ -124,7 +132,9 @@ def approve(actor: Actor, grants: Grants, swap_id: int, *, at: datetime | None =
     locked = {one.pk: one for one in _locked_shifts(row)}
     mine, theirs = locked[row.shift_id], locked.get(row.back_id or 0)
     _not_begun(now, mine, theirs)
-    wrong = fits(mine, row.asker_id, row.other_id) or (fits(theirs, row.other_id, row.asker_id) if theirs else {})
+    wrong = fits(mine, row.asker_id, row.other_id) or (
+        fits(theirs, row.other_id, row.asker_id) if theirs else {}
+    )
     if wrong:
         raise Conflict(_("值班表已经变了，这份换班不再合适：%s") % "；".join(map(str, wrong.values())))
     replace(mine, row.asker_id, row.other_id)
@@ -170,7 +180,7 @@ def _open(swap_id: int) -> DutySwap:
     row = DutySwap.objects.select_for_update().filter(pk=swap_id).first()
     if row is None:
         raise Missing(_("没有这份换班申请"))
-    if row.state not in duty.OPEN_SWAPS:
+    if row.state not in OPEN_SWAPS:
         raise Conflict(_("这份换班申请已经有结果了"))
     return row
 

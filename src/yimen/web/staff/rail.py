@@ -22,6 +22,7 @@ from yimen.cases.access import UNIT_ROLES
 from yimen.cases.actions.filters import saved_filters
 from yimen.cases.models import SavedFilter
 from yimen.foundation import counting
+from yimen.grids.models import DutyShift
 from yimen.intake.queries import queue
 from yimen.organisations.queries import memberships_of
 
@@ -91,7 +92,7 @@ def of(grants: Grants, user_id: int, path: str) -> Rail:
         ),
         Group(_("我的筛选"), _saved(own.filters)),
         Group(_("窗口"), _window(grants, counts, path)),
-        Group(_("中心"), _centre(grants, counts, path)),
+        Group(_("中心"), [*_on_duty(grants, own, path), *_centre(grants, counts, path)]),
         Group(_("管理"), _administration(grants, path)),
     ]
     shown = [group for group in groups if group.items]
@@ -101,12 +102,14 @@ def of(grants: Grants, user_id: int, path: str) -> Rail:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What is the person's own: the unit's name, for whom they stand in (代理), filters, how far changes were seen."""
+    """What is the person's own: the unit's name, for whom they stand in (代理), filters, how far changes were seen;
+    and who is on duty now, with the phone."""
 
     unit: str
     standing: list[str]
     filters: list[SavedFilter]
     mark: int | None
+    duty: list[str]
 
 
 def _own(grants: Grants, user_id: int) -> Own:
@@ -118,10 +121,20 @@ def _own(grants: Grants, user_id: int) -> Own:
                 JSONObject(name="name", list="list", query="query")
             ),
             "mark": changes.read_up_to(grants).values("seq"),
+            "duty": _shift_now(grants).values_list(JSONObject(name="person__name", phone="phone")),
         }
     )
     filters = [SavedFilter(**json.loads(row)) for row in rows["filters"]]
-    return Own("".join(rows["unit"]), rows["standing"], filters, next(iter(rows["mark"]), None))
+    duty = [f"{one['name']} {one['phone']}".strip() for one in map(json.loads, rows["duty"])]
+    return Own("".join(rows["unit"]), rows["standing"], filters, next(iter(rows["mark"]), None), duty)
+
+
+def _shift_now(grants: Grants) -> QuerySet[DutyShift]:
+    """今日值班, for everybody who may see the roster."""
+    if not can(grants, "grids.duty"):
+        return DutyShift.objects.none()
+    now = timezone.now()
+    return DutyShift.objects.filter(starts_at__lte=now, ends_at__gt=now)
 
 
 @lru_cache(maxsize=256)
@@ -215,6 +228,15 @@ def _centre(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
     items += [_door("receptions", _("领导接访日"), path)]
     items += _reports(path) if can(grants, "reports.read") else []
     return [*items, _door("handover", _("工作交接"), path)] if can(grants, "cases.hand_over") else items
+
+
+def _on_duty(grants: Grants, own: Own, path: str) -> list[Item]:
+    """今日值班 with name and phone; the register of premises for those who see some."""
+    found = []
+    if can(grants, "grids.duty"):
+        label = _("今日值班：%s") % own.duty[0] if own.duty else _("今日值班：没有人")
+        found.append(_door("duty", label, path))
+    return found + ([_door("premises", _("楼宇和单位"), path)] if can(grants, "grids.premises") else [])
 
 
 def _reports(path: str) -> list[Item]:

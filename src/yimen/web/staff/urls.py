@@ -88,6 +88,7 @@ staff = (
             "cases/<uuid:ref>/instructions/<uuid:one>/strike/", instructions.strike, name="strike-instruction"
         ),
         path("admin/", include("yimen.web.staff.admin_urls")),
+        path("", include("yimen.web.staff.duty_urls")),
         path("callbacks/", callbacks.desk, name="callbacks"),
         path("assisting/", callbacks.assisting, name="assisting"),
         path("cases/<uuid:ref>/decisions/<int:one>/", callbacks.decision, name="decision"),

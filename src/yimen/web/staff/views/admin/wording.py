@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from yimen.documents import events as templates
+from yimen.grids import duty_events
 from yimen.reports import exporting
 
 SUBJECTS = {
@@ -27,6 +28,7 @@ SUBJECTS = {
     "callback_script": _("回访用语"),
     "pressure_setting": _("催办督办的数字"),
     "grid": _("网格"),
+    **duty_events.SUBJECTS,
     "history": _("查看变更记录"),
     "export": _("导出台账"),
     "backup": _("备份与恢复"),
@@ -45,6 +47,7 @@ KINDS = {
     },
     **templates.KINDS,
     **exporting.KINDS,
+    **duty_events.KINDS,
     "number.reserved": _("预留编号"),
     "number.reprinted": _("重印脱机登记表"),
     "number.voided": _("作废编号"),
@@ -91,6 +94,13 @@ KINDS = {
     "pressure.set": _("修改催办督办的数字"),
     "grids.posted": _("派驻网格"),
     "grids.post_ended": _("结束派驻"),
+    "grids.added": _("增设网格"),
+    "grids.changed": _("修改网格"),
+    "grids.ended": _("撤销网格"),
+    "grids.imported": _("导入网格"),
+    "grids.exported": _("导出网格"),
+    "grids.leave_taken": _("登记不在岗"),
+    "grids.leave_ended": _("提前回岗"),
     "audit.read": _("查看变更记录"),
     "backup.restored": _("由备份恢复"),
 }  # fmt: skip
