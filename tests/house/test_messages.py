@@ -157,6 +157,7 @@ _DATA = {
     "intake/importer/words.py",
     "cases/actions/materials.py",
     "grids/codes.py",
+    "grids/exchange/rows.py",
     "grids/words.py",
     "web/staff/show/letters.py",
     "web/staff/show/papers_letters.py",

@@ -55,6 +55,12 @@ def check(code: str, scheme: str, level: int) -> None:
         raise ValueError(f"{part[9:]} is no community number")
 
 
+def within(code: str, scheme: str, above: str, above_scheme: str) -> bool:
+    """Whether a code lies in what it belongs to: in the same subdistrict, and below a community in that community."""
+    part, whole = division(code, scheme), division(above, above_scheme)
+    return part[:9] == whole[:9] and whole[9:] in ("000", part[9:])
+
+
 def cjt349(division_code: str, sequence: int = 0, kind: str = "000000") -> str:
     """Write a CJ/T 349 code: `kind` is the object code of CJ/T 348 (000000: not assigned here)."""
     return f"{kind}{division_code}{sequence:02d}"

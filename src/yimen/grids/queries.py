@@ -41,6 +41,13 @@ def known(token: uuid.UUID | None) -> Iterator[None]:
         _known.reset(reset)
 
 
+@contextmanager
+def held() -> Iterator[None]:
+    """Within the block one map holds and its revision is asked once: for a page that looks at it several times."""
+    with known(revision()):
+        yield
+
+
 def all_grids() -> tuple[Grid, ...]:
     """Every grid, of all levels and periods, with its unit. One small query when nothing changed."""
     return in_force()[1]

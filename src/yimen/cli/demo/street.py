@@ -17,7 +17,7 @@ from yimen.accounts.actions import create_demo_users
 from yimen.accounts.models import User
 from yimen.foundation.actor import Actor
 from yimen.grids import codes
-from yimen.grids.actions import add_grid, post_many
+from yimen.grids.actions import add_grid, post, post_many, take_leave
 from yimen.grids.kinds import Level, PostRole
 from yimen.grids.models import Grid, GridPost
 from yimen.organisations.actions import Joining, add_unit, join_many, set_office
@@ -38,6 +38,8 @@ OFFICE = {
     "address": "永安路 1 号东门 1 楼",
     "phone": "0931-000 0000",
     "hours": "工作日 08:00–12:00、14:00–18:00；周三延时至 20:00",
+    "duty_phone": "0931-000 0110",
+    "supervision_phone": "0931-000 0112",
     "division_code": DIVISION + "000",
     "note": "演示街道：单位、地点、电话、人名全部虚构，如有雷同纯属巧合。",
 }
@@ -183,3 +185,23 @@ def _post(people: list[Person], users: dict[str, User], grids: dict[int, Grid]) 
             if p.grid
         ],
     )
+    _lead_above(people, users, grids)
+    _away(people, users)
+
+
+def _lead_above(people: list[Person], users: dict[str, User], grids: dict[int, Grid]) -> None:
+    """Every community is led by its secretary, the street by the leader in charge."""
+    above = {grid.parent.unit.key: grid.parent for grid in grids.values() if grid.parent}
+    for person in people:
+        if person.role == "community" and person.unit in above:
+            post(ACTOR, users[person.sign_in], above.pop(person.unit), PostRole.LEAD, SINCE)
+    street = next(grid.parent.parent for grid in grids.values() if grid.parent and grid.parent.parent)
+    post(ACTOR, users["leader1"], street, PostRole.LEAD, SINCE)
+
+
+def _away(people: list[Person], users: dict[str, User]) -> None:
+    """Two workers are away this week: one with a stand-in next door, one whose stand-in is away too in two days."""
+    first, second, third = [users[p.sign_in] for p in people if p.role == "worker" and p.grid][:3]
+    today = timezone.localdate()
+    take_leave(ACTOR, first, today, today + timedelta(days=5), second)
+    take_leave(ACTOR, second, today + timedelta(days=2), today + timedelta(days=3), third)

@@ -17,9 +17,7 @@ from ..models import Leave
 
 
 @transaction.atomic
-def take_leave(
-    actor: Actor, user: User, since: date, until: date, stand_in: User | None = None
-) -> Leave:
+def take_leave(actor: Actor, user: User, since: date, until: date, stand_in: User | None = None) -> Leave:
     """`user` is away from `since` to `until`; `stand_in` answers at all their posts, else the level above.
 
     Raises Invalid by field: a period upside down, days on which they are away already, oneself or an account that

@@ -226,6 +226,7 @@ def _centre(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
     items += [_door("supervision", _("督办"), path, count=counts.get("supervised"))]
     items += [_door("weekly", _("周例会清单"), path)] if can(grants, "cases.weekly") else []
     items += [_door("receptions", _("领导接访日"), path)]
+    items += [_door("grids", _("网格"), path)]
     items += _reports(path) if can(grants, "reports.read") else []
     return [*items, _door("handover", _("工作交接"), path)] if can(grants, "cases.hand_over") else items
 

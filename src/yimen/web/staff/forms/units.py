@@ -36,6 +36,8 @@ OFFICE = (
     Column("address", _("地址")),
     Column("phone", _("电话")),
     Column("hours", _("接待时间")),
+    Column("duty_phone", _("值班电话"), _("昼夜有人接；印在网格公示牌上")),
+    Column("supervision_phone", _("监督电话"), _("反映工作不到位的电话；印在网格公示牌上")),
     Column("division_code", _("行政区划代码"), _("12 位，见统计用区划代码")),
     Column("public_url", _("居民扫码打开的网址开头"), _("如 https://example.gov.cn；印在小票二维码里")),
     Column("note", _("名称旁的说明"), _("如“试运行”；没有就留空")),

@@ -1,0 +1,1 @@
+"""The map and the posts as files: GeoJSON and XLSX, out and in."""
