@@ -21,7 +21,7 @@ from yimen.foundation.errors import Invalid, YimenError
 from yimen.grids import actions, coverage, queries, wording
 from yimen.grids.actions.importing import Outcome
 from yimen.grids.exchange import geojson, workbook
-from yimen.grids.exchange.rows import Sheets
+from yimen.grids.exchange.rows import GRIDS, POSTS, Sheets
 from yimen.grids.kinds import Level
 from yimen.grids.models import Grid, GridPost
 from yimen.grids.outlines import Drawing
@@ -120,12 +120,8 @@ def _read(body: bytes) -> Sheets:
         path.write_bytes(body)
         reader.refuse_bombs(path)
         titles = _titles(path)
-        rows = {
-            name: list(reader.records(path, name))
-            for name in (workbook.GRIDS, workbook.POSTS)
-            if name in titles
-        }
-    return workbook.read(rows.get(workbook.GRIDS), rows.get(workbook.POSTS))
+        rows = {name: list(reader.records(path, name)) for name in (GRIDS, POSTS) if name in titles}
+    return workbook.read(rows.get(GRIDS), rows.get(POSTS))
 
 
 def _titles(path: Path) -> list[str]:
