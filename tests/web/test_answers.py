@@ -165,5 +165,5 @@ def test_what_is_kept_and_cannot_be_read_is_the_servers_fault(
     other = Participant.objects.latest("pk").case
     answer = enter("clerk1").get(f"/staff/cases/{other.uuid}/")
     assert answer.status_code == 500
-    assert "密文打不开" in answer.content.decode()
-    assert any("密文打不开" in row.getMessage() for row in caplog.records)
+    assert "密文不是用这把密钥" in answer.content.decode()
+    assert any("密文不是用这把密钥" in row.getMessage() for row in caplog.records)
