@@ -100,12 +100,29 @@ def swaps(user_id: int, *, approving: bool) -> list[DutySwap]:
 # --- who may be on it
 
 
-def eligible() -> list[User]:
-    """Who can be put on the roster: active members of the centre and of the offices beside it, no administrators."""
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who can be on duty, with the unit by which a name is told from another."""
+
+    user: User
+    unit: str
+
+
+def candidates() -> list[Candidate]:
+    """Active members of the centre, then of the offices and stationed units beside it, no administrators."""
     seats = Membership.objects.filter(active=True, unit__kind__in=_KINDS, user__is_active=True)
     barred = holding().filter(role__in=[role.value for role in ADMINISTRATORS]).values("user")
-    rows = seats.exclude(user__in=barred).select_related("user").order_by("unit__order", "unit_id", "id")
-    return list({row.user_id: row.user for row in rows}.values())
+    rows = seats.exclude(user__in=barred).select_related("user", "unit")
+    in_order = sorted(rows, key=lambda row: (_KINDS.index(UnitKind(row.unit.kind)), row.unit.order, row.pk))
+    found: dict[int, Candidate] = {}
+    for row in in_order:
+        found.setdefault(row.user_id, Candidate(row.user, row.unit.name))
+    return list(found.values())
+
+
+def eligible() -> list[User]:
+    """Who can be put on the roster."""
+    return [one.user for one in candidates()]
 
 
 def leaders() -> list[User]:
@@ -161,12 +178,15 @@ def span(day: date, set_to: dict[str, Setting] | None = None) -> tuple[datetime,
     return timezone.make_aware(begin), timezone.make_aware(end)
 
 
-def gaps(first: date, last: date) -> list[tuple[datetime, datetime]]:
-    """The stretches between the beginning of the first day's shift and the end of the last day's that nobody covers."""
+def gaps(first: date, last: date, found: Collection[Shift] | None = None) -> list[tuple[datetime, datetime]]:
+    """The stretches between the beginning of the first day's shift and the end of the last day's that nobody covers.
+
+    `found`: the shifts of these days and of the day before, where they were read already.
+    """
     rules = settings()
     begin, end = span(first, rules)[0], span(last, rules)[1]
-    rows = DutyShift.objects.filter(starts_at__lt=end, ends_at__gt=begin).values_list("starts_at", "ends_at")
-    return rotation.holes(rows, begin, end)
+    rows = DutyShift.objects.filter(starts_at__lt=end, ends_at__gt=begin) if found is None else found
+    return rotation.holes(((one.starts_at, one.ends_at) for one in rows), begin, end)
 
 
 def rest_days(first: date, last: date) -> set[date]:

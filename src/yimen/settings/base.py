@@ -36,14 +36,18 @@ def database(url: str) -> dict[str, object]:
     }
 
 
+WORK_MEM = "16MB"  # a search among a million matters remembers rows, not pages: 0.6 s instead of 15 at the worst
+
+
 def _deadline() -> dict[str, str]:
-    """Seconds after which the database ends a statement of this process, or a transaction in which nothing is said.
+    """Seconds after which the database ends a statement of this process, or a transaction in which nothing is said;
+    and how much memory a statement of it may sort in.
 
     `./yimen up` sets it for each of its services; commands of the operator have none. 0: none (some poolers refuse it).
     """
     seconds = int(os.environ.get("YIMEN_DB_SECONDS") or 0)
     ends = f"-c statement_timeout={seconds}s -c idle_in_transaction_session_timeout={seconds}s"
-    return {"options": ends} if seconds else {}
+    return {"options": f"{ends} -c work_mem={WORK_MEM}"} if seconds else {}
 
 
 # The app's role does the work; the owner's role only migrates, backs up and restores.

@@ -240,6 +240,11 @@ class Case(models.Model):
                 fields=["due_at", "id"], condition=Q(open=True, history=True), name="case_history_due"
             ),
             models.Index(fields=["party_size"], condition=Q(open=True, party_size__gt=1), name="case_groups"),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(open=True, state="told", sampled=True),
+                name="case_to_call",
+            ),
             GinIndex(Func(F("search_text"), function="bigrams"), name="case_search"),
         ]
 

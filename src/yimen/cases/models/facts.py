@@ -60,7 +60,14 @@ class Assignment(models.Model):
                 name="assignment_unit_once",
             ),
         ]
-        indexes = [models.Index(fields=["unit", "state", "case"], name="assignment_unit")]
+        indexes = [
+            models.Index(fields=["unit", "state", "case"], name="assignment_unit"),
+            models.Index(
+                fields=["unit"],
+                condition=Q(role="assist", state__in=("sent", "signed")),
+                name="assignment_helping",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.role} {self.unit_id}"

@@ -101,7 +101,22 @@ def _creation(made: Ground, seconds: float) -> dict[str, Any]:
             floor.play(script, made.addresses.app, c, 1, Path(folder))
             bare = floor.play(script, made.addresses.app, c, seconds, Path(folder))
             found[f"c{c}"] = _beside(ours, bare)
+    _spread(made)
     return {"statements": [floor.skeleton(one.sent) for one in opening.statements], **found}
+
+
+def _spread(made: Ground) -> None:
+    """What was just created is laid among the six years: else the newest thirty thousand matters of the next size would
+    be one and the same, as in no office, and a search that looks at the newest first would find nothing there."""
+    from .matters import YEARS
+
+    with psycopg.connect(made.addresses.admin, autocommit=True) as owner:
+        owner.execute("SET session_replication_role = replica")
+        owner.execute(
+            "UPDATE cases_case SET received_at = received_at - random() * interval '1 day' * %s WHERE text = %s",
+            [365 * YEARS, creating.FORM["text"]],
+        )
+        owner.execute("VACUUM ANALYZE cases_case")
 
 
 def _beside(ours: Any, bare: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from yimen.accounts.models import User
 from yimen.grids.actions.roster import Planned
+from yimen.grids.duty import Candidate
 from yimen.grids.models import DutyShift
 
 from .rows import day, line
@@ -27,9 +28,9 @@ def long(label: object, hint: object = "", *, required: bool = False, rows: int 
     )  # fmt: skip
 
 
-def _turn(user: User) -> forms.IntegerField:
+def _turn(label: str) -> forms.IntegerField:
     return forms.IntegerField(
-        label=user.name, required=False, min_value=1, max_value=99, widget=forms.TextInput(attrs=NUMBER),
+        label=label, required=False, min_value=1, max_value=99, widget=forms.TextInput(attrs=NUMBER),
         error_messages={"invalid": gettext_lazy("请填 1 到 99 的整数"), "min_value": gettext_lazy("请填 1 到 99 的整数"),
                         "max_value": gettext_lazy("请填 1 到 99 的整数")},
     )  # fmt: skip
@@ -52,14 +53,14 @@ class FillForm(Shape):
     )  # fmt: skip
 
     def __init__(
-        self, people: Sequence[User], leaders: Sequence[User], data: Any = None, **more: Any
+        self, people: Sequence[Candidate], leaders: Sequence[User], data: Any = None, **more: Any
     ) -> None:
         super().__init__(data, **more)
-        self.people, self.leaders = list(people), list(leaders)
-        for user in self.people:
-            self.fields[f"turn_{user.pk}"] = _turn(user)
+        self.people, self.leaders = [one.user for one in people], list(leaders)
+        for one in people:
+            self.fields[f"turn_{one.user.pk}"] = _turn(_named(one))
         for user in self.leaders:
-            self.fields[f"lead_{user.pk}"] = _turn(user)
+            self.fields[f"lead_{user.pk}"] = _turn(user.name)
 
     @property
     def turns(self) -> list[forms.BoundField]:
@@ -102,10 +103,18 @@ def _grouped(data: dict[str, Any], prefix: str, people: Iterable[User]) -> list[
     return [tuple(by_number[number]) for number in sorted(by_number)]
 
 
-def _choice(label: object, people: Iterable[User], *, required: bool = True) -> forms.ChoiceField:
-    choices = [("", gettext_lazy("请选择")), *((str(user.pk), user.name) for user in people)]
+def _named(one: Candidate) -> str:
+    return f"{one.user.name} · {one.unit}"
+
+
+def _names(people: Iterable[User]) -> list[tuple[str, str]]:
+    return [(str(user.pk), user.name) for user in people]
+
+
+def _choice(label: object, names: Iterable[tuple[str, str]]) -> forms.ChoiceField:
+    choices = [("", gettext_lazy("请选择")), *names]
     wrong = {"required": gettext_lazy("请选择"), "invalid_choice": gettext_lazy("请从所列选项中选择")}
-    return forms.ChoiceField(label=label, choices=choices, required=required, error_messages=wrong)
+    return forms.ChoiceField(label=label, choices=choices, error_messages=wrong)
 
 
 class ShiftForm(Shape):
@@ -114,14 +123,15 @@ class ShiftForm(Shape):
     phone = line(gettext_lazy("值班电话"), 40)
 
     def __init__(
-        self, people: Sequence[User], leaders: Sequence[User], data: Any = None, **more: Any
+        self, people: Sequence[Candidate], leaders: Sequence[User], data: Any = None, **more: Any
     ) -> None:
         super().__init__(data, **more)
-        self.fields["leader"] = _choice(_("带班领导"), leaders)
-        self.fields["people"] = _choice(_("值班人员（接电话）"), people)
+        self.fields["leader"] = _choice(_("带班领导"), _names(leaders))
+        names = [(str(one.user.pk), _named(one)) for one in people]
+        self.fields["people"] = _choice(_("值班人员（接电话）"), names)
         self.fields["others"] = forms.MultipleChoiceField(
             label=_("一同值班"), required=False, widget=forms.CheckboxSelectMultiple,
-            choices=[(str(user.pk), user.name) for user in people],
+            choices=names,
             error_messages={"invalid_choice": _("请从所列选项中选择")},
         )  # fmt: skip
         self.order_fields(["leader", "people", "others", "phone"])
@@ -167,7 +177,7 @@ class SwapForm(Shape):
         self, people: Sequence[User], theirs: Sequence[DutyShift], data: Any = None, **more: Any
     ) -> None:
         super().__init__(data, **more)
-        self.fields["other"] = _choice(_("换给谁"), people)
+        self.fields["other"] = _choice(_("换给谁"), _names(people))
         shifts = [(str(one.pk), f"{one.day:%m-%d} {one.person.name}") for one in theirs]
         self.fields["back"] = forms.ChoiceField(
             label=_("换回对方的哪一班"), required=False, choices=[("", _("不换回，只请对方代班")), *shifts],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.accounts.models import User
@@ -30,6 +31,7 @@ class Line:
     shift: DutyShift | None
     others: str
     people: frozenset[int]
+    slot: str
 
 
 def lines(first: date, last: date, found: Collection[DutyShift]) -> list[Line]:
@@ -41,7 +43,14 @@ def _line(one: duty.Day) -> Line:
     shift = one.shift
     others = "、".join(user.name for user in shift.others.all()) if shift else ""
     people = frozenset(duty.people_of(shift)) if shift else frozenset[int]()
-    return Line(one.day, mark, one.name, shift, others, people)
+    return Line(one.day, mark, one.name, shift, others, people, slot(shift) if shift else "")
+
+
+def slot(one: DutyShift) -> str:
+    """08:00–次日 08:00."""
+    starts, ends = timezone.localtime(one.starts_at), timezone.localtime(one.ends_at)
+    words = _("次日 %s") % f"{ends:%H:%M}" if ends.date() > starts.date() else f"{ends:%H:%M}"
+    return f"{starts:%H:%M}–{words}"
 
 
 def month_of(text: str, today: date) -> date:

@@ -42,7 +42,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "week": show.lines(monday, monday + 6 * DAY, found),
         "mine": mine,
         "today": today,
-        "gaps": duty.gaps(today, today + 13 * DAY),
+        "gaps": duty.gaps(today, today + 13 * DAY, found),
         "swaps": [show.SwapLine(row, _verbs(request, row)) for row in _swaps(request)],
         "may_plan": can(request.grants, "grids.roster"),
     }

@@ -28,9 +28,10 @@ from ..show import duty as show
 @page("grids.roster")
 def fill(request: StaffRequest) -> HttpResponse:
     """Numbers beside names, a preview, then saved exactly as previewed."""
-    people, leaders = duty.eligible(), duty.leaders()
+    seats, leaders = duty.candidates(), duty.leaders()
+    people = [one.user for one in seats]
     data = request.POST if request.method == "POST" else None
-    form = FillForm(people, leaders, data, initial=None if data else _initial(request))
+    form = FillForm(seats, leaders, data, initial=None if data else _initial(request))
     lines: list[show.PlanLine] = []
     seen, status = "", 200 if data is None else 400
     if form.is_bound and form.is_valid():
@@ -61,12 +62,16 @@ def _initial(request: StaffRequest) -> dict[str, Any]:
     """The first day from which nothing is planned, to the end of its month."""
     last = DutyShift.objects.order_by("-day").values_list("day", flat=True).first()
     first = max(timezone.localdate(), last + show.DAY if last else timezone.localdate())
-    place = office()
     return {
         "first": first,
         "last": show.last_of(first.replace(day=1)),
-        "phone": place.duty_phone if place else "",
+        "phone": _phone(),
     }
+
+
+def _phone() -> str:
+    place = office()
+    return place.duty_phone if place else ""
 
 
 def _taken(form: FillForm) -> set[date]:
@@ -93,9 +98,8 @@ def day(request: StaffRequest, on: str) -> HttpResponse:
     wanted = _date(on)
     row = next(iter(duty.shifts(wanted, wanted)), None)
     data = request.POST if request.method == "POST" else None
-    place = office()
-    initial = _of(row) if row else {"phone": place.duty_phone if place else ""}
-    form = ShiftForm(duty.eligible(), duty.leaders(), data, initial=initial)
+    initial = _of(row) if row else {"phone": _phone()}
+    form = ShiftForm(duty.candidates(), duty.leaders(), data, initial=initial)
     status = 200 if data is None else 400
     if form.is_bound and form.is_valid():
         try:

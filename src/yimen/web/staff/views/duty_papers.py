@@ -70,19 +70,13 @@ def _turn(line: show.Line) -> paper.Turn:
     one = line.shift
     return paper.Turn(
         date=line.day, weekday=_weekday(line.day), mark=" ".join(filter(None, (line.mark, line.name))),
-        slot=_slot(one) if one else "", leader=one.leader.name if one else "",
+        slot=line.slot, leader=one.leader.name if one else "",
         staff="、".join(filter(None, (one.person.name, line.others))) if one else "", phone=one.phone if one else "",
     )  # fmt: skip
 
 
 def _weekday(day: date) -> str:
     return date_format(day, "l")
-
-
-def _slot(one: DutyShift) -> str:
-    starts, ends = timezone.localtime(one.starts_at), timezone.localtime(one.ends_at)
-    words = _("次日%s") % f"{ends:%H:%M}" if ends.date() > starts.date() else f"{ends:%H:%M}"
-    return f"{starts:%H:%M}–{words}"
 
 
 def _record(row: DutyShift, by: str) -> paper.DutyRecord:
