@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from tests.grids import duty_ground, ground
 
 from cast import Cast, advance
 from yimen.cases.actions import limits
 from yimen.cases.models import Category
 from yimen.foundation.actor import SYSTEM
+from yimen.grids.actions import calls, premises
 from yimen.intake.actions.queue import enqueue
 from yimen.intake.models import QueuedMatter
 
@@ -39,6 +41,15 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
     with transaction.atomic():
         enqueue(SYSTEM, row)
     do = f"/staff/cases/{case.uuid}/do"
+    grids = ground.street()[2]
+    post = ground.posts(ground.person("anna"), grids[0])
+    shifts = duty_ground.shifts(cast, ("clerk1",), ("clerk1", "clerk2"), ("clerk1",))
+    on = shifts[0] if shifts[0].ends_at > timezone.now() else shifts[1]
+    calls.add_call(clerk.actor, clerk.grants, on.pk, "路灯不亮", "已派人", "城市管理办")
+    calls.give(clerk.actor, clerk.grants, on.pk, "路灯已修", "催供热")
+    place = premises.add_premise(clerk.actor, clerk.grants, premises.Described("惠民超市", "shop", "永安路 12 号", grids[0], "值班经理", "0931-000 1234"))
+    premises.visit(clerk.actor, clerk.grants, place.uuid, "通道畅通")
+    need = premises.need(clerk.actor, clerk.grants, place.uuid, "门前路灯不亮")
     return {
         "": ["/", "/?text=large", f"/m/{case.number}", "/field/", "/nothing/"],
         "clerk1": [
@@ -49,9 +60,13 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
             f"{do}/guide/", f"{do}/correct/", f"/staff/cases/{told.uuid}/", f"/staff/cases/{closed.uuid}/",
             f"/staff/cases/{resting.uuid}/",
             "/staff/handover/", f"{do}/verify/",
+            "/staff/duty/", "/staff/duty/month/", f"/staff/duty/shifts/{on.pk}/", f"/staff/duty/shifts/{shifts[2].pk}/swap/",
+            "/staff/premises/", "/staff/premises/add/", "/staff/premises/import/", f"/staff/premises/{place.uuid}/",
+            f"/staff/premises/{place.uuid}/edit/", f"/staff/premises/needs/{need.pk}/",
         ],
-        "director": ["/staff/handover/", "/staff/figures/", "/staff/figures/?by=unit", "/staff/figures/received/", "/staff/figures/exceptions/", "/staff/registers/", "/staff/sheets/week/", "/staff/work/screening/", f"{do}/screen/", f"/staff/cases/{told.uuid}/"],
+        "director": ["/staff/duty/fill/", "/staff/duty/hours/", f"/staff/duty/days/{shifts[2].day}/", "/staff/handover/", "/staff/figures/", "/staff/figures/?by=unit", "/staff/figures/received/", "/staff/grids/coverage/", "/staff/grids/exchange/", f"/staff/grids/{grids[1].pk}/post/", f"/staff/grids/posts/{post.pk}/leave/", "/staff/figures/exceptions/", "/staff/registers/", "/staff/sheets/week/", "/staff/work/screening/", f"{do}/screen/", f"/staff/cases/{told.uuid}/"],
         "auditor": ["/staff/", "/staff/admin/history/"],
+        "leader1": ["/staff/grids/", f"/staff/grids/{grids[0].pk}/", f"/staff/grids/{grids[0].pk}/poster/"],
         "admin": [
             "/staff/admin/", "/staff/admin/units/", "/staff/admin/units/zhifa/", "/staff/admin/units/zhifa/join/",
             "/staff/admin/rows/categories/", "/staff/admin/rules/", "/staff/admin/calendar/", "/staff/admin/roles/",
