@@ -20,6 +20,7 @@ from yimen.cases.states import STATES, TRANSITIONS
 from yimen.foundation.errors import Invalid
 
 NOW = datetime(2026, 11, 23, 10, 30, 20, tzinfo=ZoneInfo("Asia/Shanghai"))
+UUID4 = uuid.UUID("6f1d3a52-8f0e-4c1e-9d55-0a3c6b1e7f20")
 TICK, MINUTE, DAY = timedelta(microseconds=1), timedelta(minutes=1), timedelta(days=1)
 TRUTH = (False, True)
 Stands = Callable[..., bool]
@@ -222,12 +223,12 @@ def test_facts_that_nobody_gave_are_harmless() -> None:
 # --- what a step asks for --------------------------------------------------------------------------------------
 
 GOOD = {
-    "person": "12", "leader": "7", "number": "365", "file": str(uuid.uuid4()), "date": date(2026, 11, 23),
+    "person": "12", "leader": "7", "number": "365", "file": str(UUID4), "date": date(2026, 11, 23),
     "datetime": NOW, "text": "文", "longtext": "文", "unit": "chengguan",
 }  # fmt: skip
 BAD: dict[str, tuple[Any, ...]] = {
     "person": ("x", "1.5", "-1"), "leader": ("刘", "７x"), "number": ("0", "366", "-1", "一百", "1.5"),
-    "file": ("x", str(uuid.uuid4())[:-1], f"{uuid.uuid4()}0"), "date": ("2026-11-23", NOW),
+    "file": ("x", str(UUID4)[:-1], f"{UUID4}0"), "date": ("2026-11-23", NOW),
     "datetime": ("2026-11-23", date(2026, 11, 23)), "choice": ("maybe", "Phone"),
 }  # fmt: skip
 BY_KIND = {field.kind: field.name for field in reversed(list(FIELDS.values()))}

@@ -60,7 +60,7 @@ def test_a_delivered_template_is_the_one_the_field_list_draws(form: str) -> None
     assert drafts.draft(form) == word.shipped(form)
 
 
-@pytest.mark.parametrize("form", set(values.SHAPES) - {"V05", "V06"})
+@pytest.mark.parametrize("form", sorted(set(values.SHAPES) - {"V05", "V06"}))
 def test_an_empty_document_keeps_every_label(form: str) -> None:
     body = squeeze(word.text_of(word.fill(word.shipped(form), values.sample(form, ""))[0]))
     for field in fields.printed(form):

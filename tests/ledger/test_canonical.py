@@ -87,7 +87,7 @@ def test_what_the_rooms_write_has_one_plain_form(value: Any, kept: Any) -> None:
         2**63,
         b"bytes",
         {1, 2},
-        object(),
+        pytest.param(object(), id="object"),
         lazystr("办结"),
         "a\0b",
         "\ud800",
