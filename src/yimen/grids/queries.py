@@ -11,11 +11,12 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone
 
 from yimen.accounts.models import User
 from yimen.calendars import queries as calendars
+from yimen.calendars.models import CalendarVersion
 
 from . import duty, words
 from .answering import Answering, Person, Place, Post, Reason, Roster, Why, answer
@@ -43,8 +44,13 @@ def known(token: uuid.UUID | None) -> Iterator[None]:
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Within the block one map holds and its revision is asked once: for a page that looks at it several times."""
-    with known(revision()):
+    """Within the block one map and one calendar hold, both asked for at once: for a page that looks several times."""
+    calendar = CalendarVersion.objects.order_by("id").values("token")[:1]
+    row = GridRevision.objects.values_list("token", Subquery(calendar)).first()
+    if row is None:
+        yield
+        return
+    with known(row[0]), calendars.known(row[1]):
         yield
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import can, require
+from yimen.foundation.errors import Missing
 from yimen.grids import actions, queries, wording
 from yimen.grids.actions.posts import of_user
 from yimen.grids.kinds import PostRole
@@ -40,10 +41,13 @@ def street(request: StaffRequest) -> HttpResponse:
 @page(methods=("GET", "HEAD"))
 def grid(request: StaffRequest, pk: int) -> HttpResponse:
     """One grid: its place on the map, who answers now and why, its posts past and to come."""
-    row, held = _grid(pk), show.posts(pk)
+    held = show.posts(pk)
     with queries.held():
-        found, drawing = queries.answering(row), show.around(row)
         known = {each.pk: each for each in queries.all_grids()}
+        if pk not in known:
+            raise Missing(_("没有这个网格"))
+        row = known[pk]
+        found, drawing = queries.answering(row), show.around(row)
     shown = {
         "grid": row,
         "parent": known.get(row.parent_id) if row.parent_id else None,
