@@ -10,6 +10,7 @@ from uuid import UUID
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from tests.grids import duty_ground, ground
 
 from cast import Cast, above, advance, submitted
 from yimen.access import actions as access
@@ -45,7 +46,13 @@ from yimen.cases.actions.transition import run
 from yimen.cases.models import Case, Category, Letter
 from yimen.foundation.actor import Actor
 from yimen.foundation.ids import uuid7
+from yimen.grids import duty
+from yimen.grids.actions import calls as duty_calls
+from yimen.grids.actions import premises, swaps, take_leave
+from yimen.grids.kinds import Level, PostRole
+from yimen.grids.models import Grid
 from yimen.intake.actions import enquiry, queue
+from yimen.intake.actions.places import raise_need
 from yimen.intake.models import QueuedMatter
 from yimen.ledger import sequencer
 
@@ -107,7 +114,19 @@ def furnish(cast: Cast, enter: Enter, png: bytes, n: int) -> Street:
     cast.joins("security", "安全员", "centre", Role.SECURITY)
     in_use(cast)
     for number in range(n):
-        for fill in (_states, _pressed, _written, _together, _before_leaders, _desk, _own, _administered):
+        for fill in (
+            _states,
+            _pressed,
+            _written,
+            _together,
+            _before_leaders,
+            _desk,
+            _own,
+            _administered,
+            _gridded,
+            _on_duty,
+            _places,
+        ):
             fill(street, number)
     sequencer.catch_up()
     return street
@@ -250,3 +269,46 @@ def _administered(street: Street, number: int) -> None:
     link = {"reason": "忘了密码，本人已到场"}
     street.enter("security").post(reverse("account_make_link", args=[new.user.pk]), link)
     assert LinkRequest.objects.count() == number + 1
+
+
+def _gridded(street: Street, number: int) -> None:
+    """A grid with a worker, a lead and a leave; the street and the community above come first."""
+    if not number:
+        top = ground.made(Level.STREET, 0, polygon=ground.rectangle(102.4, 40.1, 0.03))
+        ground.made(Level.COMMUNITY, 1, 0, top, polygon=ground.rectangle(102.4, 40.1, 0.03))
+    community = Grid.objects.get(level=Level.COMMUNITY)
+    outline = ground.rectangle(round(102.4 + 0.01 * number, 6), 40.1)
+    grid = ground.made(Level.GRID, 1, number + 1, community, number=number + 1, polygon=outline)
+    worker = ground.person(f"gridworker{number}")
+    ground.posts(worker, grid)
+    ground.posts(ground.person(f"gridlead{number}"), grid, PostRole.LEAD)
+    take_leave(ground.ACTOR, worker, timezone.localdate(), timezone.localdate(), street.cast["clerk1"].user)
+
+
+def _on_duty(street: Street, number: int) -> None:
+    """Three days of the roster, a call on the shift that is on, a hand-over, a swap that waits for the director."""
+    cast, first = street.cast, timezone.localdate() + (3 * number - 1) * DAY
+    if not number:
+        cast.joins("clerk3", "郑立新", "centre", Role.CLERK)
+    duty_ground.shifts(cast, ("clerk1",), ("clerk1", "clerk2"), ("clerk2",), first=first)
+    clerk, now = cast["clerk1"], duty.on_duty(timezone.now())
+    assert now is not None
+    duty_calls.add_call(clerk.actor, clerk.grants, now.pk, "路灯不亮", "已派人")
+    for one in duty.shifts(first, first):
+        duty_calls.give(clerk.actor, clerk.grants, one.pk, "路灯", "催供热", at=one.ends_at)
+    other, last = cast["clerk2"], duty.shifts(first + 2 * DAY, first + 2 * DAY)[0]
+    asked = swaps.ask_swap(
+        other.actor, other.grants, last.pk, cast["clerk3"].user.pk, reason="出差", at=last.starts_at - DAY
+    )
+    swaps.agree(cast["clerk3"].actor, cast["clerk3"].grants, asked.pk, at=last.starts_at - DAY)
+
+
+def _places(street: Street, number: int) -> None:
+    """A premise with a visit, an open need and one that became a matter's."""
+    clerk, grid = street.cast["clerk1"], Grid.objects.filter(level=Level.GRID).latest("pk")
+    said = premises.Described(f"惠民超市{number}", "shop", "永安路 12 号", grid, "值班经理", "0931-000 1234")
+    place = premises.add_premise(clerk.actor, clerk.grants, said)
+    premises.visit(clerk.actor, clerk.grants, place.uuid, "通道畅通")
+    premises.need(clerk.actor, clerk.grants, place.uuid, "后巷路灯坏了")
+    need = premises.need(clerk.actor, clerk.grants, place.uuid, "门前路灯不亮")
+    raise_need(clerk.actor, clerk.grants, need.pk)

@@ -35,6 +35,7 @@ from yimen.cases.models import (
     ReservedNumber,
     UnsolvedDecision,
 )
+from yimen.grids.models import DutyShift, Grid, GridPost, Leave, Premise, PremiseNeed
 from yimen.intake.models import QueuedMatter
 from yimen.organisations.models import Membership
 from yimen.reports.measures import MEASURES
@@ -140,6 +141,21 @@ OWN: dict[str, Callable[[], Args]] = {
     "staff:admin-template": lambda: [["V02"]],
     "staff:admin-template-file": lambda: [["V02", 0]],
     "staff:admin-end-callback-rule": lambda: one(CallbackRule),
+    "staff:grid": lambda: one(Grid),
+    "staff:grid-post": lambda: one(Grid),
+    "staff:grid-poster": lambda: one(Grid),
+    "staff:grid-poster-pdf": lambda: one(Grid),
+    "staff:grid-end-post": lambda: one(GridPost),
+    "staff:grid-leave": lambda: one(GridPost),
+    "staff:grid-end-leave": lambda: [[GridPost.objects.filter(user=row.user).latest("pk").pk, row.pk] for row in Leave.objects.all()[:1]],
+    "staff:duty-roster-file": lambda: [["pdf"], ["xlsx"]],
+    "staff:duty-day": lambda: [[DutyShift.objects.latest("day").day.isoformat()], ["2030-01-01"]],
+    "staff:duty-shift": lambda: one(DutyShift),
+    "staff:duty-ask-swap": lambda: one(DutyShift),
+    "staff:duty-record-file": lambda: [[*one(DutyShift)[0], form] for form in ("pdf", "xlsx")],
+    "staff:premise": lambda: one(Premise, "uuid"),
+    "staff:premise-edit": lambda: one(Premise, "uuid"),
+    "staff:premise-need": lambda: one(PremiseNeed),
     "account_make_link": lambda: one(User),
     "portal-matter": lambda: [[Case.objects.latest("pk").number]],
 }  # fmt: skip
