@@ -22,10 +22,10 @@ ON = date(2026, 11, 23)
 
 
 def pieces() -> list[Grid]:
-    """The demo's land with its waves and bends: 28 grids that share their corner points. Not saved."""
+    """The demo's land with its waves and bends: 28 grids that share their corner points. Not saved; keys run against the codes."""
     rings = terrain.lay_out((8, 8, 7, 5), random.Random(7))
     return [
-        Grid(pk=n, code=f"{n:020d}", scheme="cjt349", level=3, valid_from=SINCE,
+        Grid(pk=100 - n, code=f"{n:020d}", scheme="cjt349", level=3, valid_from=SINCE,
              polygon={"type": "Polygon", "coordinates": [[list(point) for point in ring]]})
         for n, ring in enumerate(rings, start=1)
     ]  # fmt: skip
