@@ -197,6 +197,16 @@ def test_the_hand_over_has_two_signatures_of_two_people_and_closes_the_record(ca
     assert kinds() == ["duty.filled", "duty.given", "duty.given", "duty.taken"]
 
 
+def test_who_is_on_both_shifts_hands_over_and_another_of_the_next_takes(cast: Cast) -> None:
+    row, _after = shifts(cast, ("clerk1",), ("clerk1", "clerk2"))
+    clerk, taker = cast["clerk1"], cast["clerk2"]
+    calls.give(clerk.actor, clerk.grants, row.pk, "无", "", at=row.ends_at)
+    with pytest.raises(Refused):
+        calls.take(clerk.actor, clerk.grants, row.pk)
+    calls.take(taker.actor, taker.grants, row.pk)
+    assert DutyHandover.objects.get().taken_by == taker.user
+
+
 def test_without_another_person_on_the_next_shift_the_director_takes_over(cast: Cast) -> None:
     row = shifts(cast, ("clerk1",), leader="leader1")[0]
     clerk, director = cast["clerk1"], cast["director"]
