@@ -158,6 +158,7 @@ _DATA = {
     "cases/actions/materials.py",
     "grids/codes.py",
     "grids/exchange/rows.py",
+    "grids/premises_table.py",
     "grids/words.py",
     "web/staff/show/letters.py",
     "web/staff/show/papers_letters.py",
