@@ -33,7 +33,15 @@ def test_the_record_has_every_field_of_the_list_and_every_word() -> None:
     for field in fields.printed("W03"):
         if field.key != "signs":
             assert squeeze(field.label) in said, field.key
-    for word in ("交班人签名", "接班人签名", "*请*#修", "报告：城市管理办", "登记为事项永〔2026〕00012", "催供热", "何晓棠"):
+    for word in (
+        "交班人签名",
+        "接班人签名",
+        "*请*#修",
+        "报告：城市管理办",
+        "登记为事项永〔2026〕00012",
+        "催供热",
+        "何晓棠",
+    ):
         assert squeeze(word) in said, word
 
 
@@ -52,7 +60,9 @@ def test_a_month_is_one_sheet_with_a_line_for_each_day() -> None:
 
 
 def test_an_empty_record_is_for_the_pen_and_a_long_one_flows_on() -> None:
-    blank = replace(RECORD, calls=[], done="", undone="", given_by="", given_at=None, taken_by="", taken_at=None)
+    blank = replace(
+        RECORD, calls=[], done="", undone="", given_by="", given_at=None, taken_by="", taken_at=None
+    )
     assert len(pages(duty.record(blank))) == 1
     long = replace(RECORD, calls=[replace(CALL, about="很长的事。" * 90) for _n in range(12)])
     assert len(pages(duty.record(long))) > 1

@@ -47,7 +47,11 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
     on = shifts[0] if shifts[0].ends_at > timezone.now() else shifts[1]
     calls.add_call(clerk.actor, clerk.grants, on.pk, "路灯不亮", "已派人", "城市管理办")
     calls.give(clerk.actor, clerk.grants, on.pk, "路灯已修", "催供热")
-    place = premises.add_premise(clerk.actor, clerk.grants, premises.Described("惠民超市", "shop", "永安路 12 号", grids[0], "值班经理", "0931-000 1234"))
+    place = premises.add_premise(
+        clerk.actor,
+        clerk.grants,
+        premises.Described("惠民超市", "shop", "永安路 12 号", grids[0], "值班经理", "0931-000 1234"),
+    )
     premises.visit(clerk.actor, clerk.grants, place.uuid, "通道畅通")
     need = premises.need(clerk.actor, clerk.grants, place.uuid, "门前路灯不亮")
     return {

@@ -185,7 +185,9 @@ class Dossier:
     )
     results: Kind[Result] = Kind(
         lambda d: (
-            Result.objects.filter(case__in=d._own().union(d._main()))  # an OR would read every result there is
+            Result.objects.filter(
+                case__in=d._own().union(d._main())
+            )  # an OR would read every result there is
             .select_related("unit", "by")
             .order_by("id")
         )

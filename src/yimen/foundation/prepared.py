@@ -28,12 +28,12 @@ class _Prepared(psycopg.Cursor[Any]):
 
 
 def ask(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Run one prepared statement on Django's connection, in its transaction; gives the rows, if it answers any.
+    """Run one prepared statement on Django's connection, in its transaction; gives the rows that it answers.
 
     Raises Django's database errors, and is seen by `execute_wrapper` and by those who count queries.
     """
     with _sent(statement, values) as cursor:
-        return list(cursor.fetchall()) if cursor.pgresult and cursor.pgresult.nfields else []
+        return list(cursor.fetchall())
 
 
 def tell(statement: str, values: Sequence[Any] = ()) -> None:
@@ -44,7 +44,8 @@ def tell(statement: str, values: Sequence[Any] = ()) -> None:
 
 @contextmanager
 def in_one_go() -> Iterator[None]:
-    """Within the block what is told travels without waiting for the one before; the block ends when all of it was done.
+    """Within the block what is told travels without waiting for the one before, the beginning of a transaction too; what
+    is asked is waited for as ever. The block ends when all of it was done.
 
     What the database refuses is raised at the end of the block, as it would be by the statement itself; nothing of
     the block holds then.

@@ -97,8 +97,8 @@ def open_case(actor: Actor, grants: Grants, form: Registration, *, at: datetime 
     member = known.member or holders.first_contact(actor)
     try:
         with known.known(), transaction.atomic():
-            case = draft(form, category, member, now, prefix=known.prefix)
             with prepared.in_one_go():
+                case = draft(form, category, member, now, prefix=known.prefix)
                 store(case, form, now)
                 record_opening(actor, case, form, now)
             if form.reserved_number:

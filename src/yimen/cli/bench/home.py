@@ -99,7 +99,9 @@ def _set_up_django(home: Home, addresses: Addresses) -> None:
         "YIMEN_HOME": str(home.root),
         "DATABASE_URL": addresses.app,
         "DJANGO_SETTINGS_MODULE": "yimen.settings.base",
-        "YIMEN_DB_SECONDS": str(serving.DB_SECONDS["web"]),  # its sessions are set up as those of the web service
+        "YIMEN_DB_SECONDS": str(
+            serving.DB_SECONDS["web"]
+        ),  # its sessions are set up as those of the web service
     }
     import django
 

@@ -38,6 +38,8 @@ class ProblemsMiddleware:
                 }
                 found = problems.of_status(request, found.status_code, kept)
             found.headers["Content-Language"] = translation.get_language() or ""
+            if isinstance(found, HttpResponse):
+                found.headers["Content-Length"] = str(len(found.content))
             return found
 
 
