@@ -185,9 +185,7 @@ class Dossier:
     )
     results: Kind[Result] = Kind(
         lambda d: (
-            Result.objects.filter(
-                case__in=d._own().union(d._main())
-            )  # an OR would read every result there is
+            Result.objects.filter(case__in=d._own().union(d._main()))
             .select_related("unit", "by")
             .order_by("id")
         )
@@ -266,6 +264,7 @@ class Dossier:
         return next((row for row in reversed(self.deeds) if row.kind == f"case.{verb}"), None)
 
     def _own(self) -> QuerySet[Case, dict[str, Any]]:
+        """For a union: "this matter's or the main one's" said by OR reads every result there is."""
         return Case.objects.filter(pk=self.case.pk).values("pk")
 
     def _main(self) -> QuerySet[Merge, dict[str, Any]]:

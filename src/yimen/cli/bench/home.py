@@ -95,13 +95,12 @@ def _lay_out(stage: Stage) -> None:
 
 
 def _set_up_django(home: Home, addresses: Addresses) -> None:
+    """Its sessions are set up as those of the web service."""
     os.environ |= {
         "YIMEN_HOME": str(home.root),
         "DATABASE_URL": addresses.app,
         "DJANGO_SETTINGS_MODULE": "yimen.settings.base",
-        "YIMEN_DB_SECONDS": str(
-            serving.DB_SECONDS["web"]
-        ),  # its sessions are set up as those of the web service
+        "YIMEN_DB_SECONDS": str(serving.DB_SECONDS["web"]),
     }
     import django
 
