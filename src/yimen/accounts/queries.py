@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from functools import cache
+from typing import Final
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from yimen.foundation import prepared
+from yimen.foundation import prepared, versions
 
 from . import rules, tokens
 from .models import Invitation, LinkRequest, MfaReset, StaffSession, Token, User
@@ -80,27 +80,19 @@ def invitation(token: str, now: datetime | None = None) -> Invitation | None:
 
 
 def token_of(text: str) -> Token | None:
-    """The token of this text with its person, also when it is over: the door says why it no longer holds. One query."""
+    """The token of this text with its person, also when it is over: the door says why it no longer holds. One
+    query, and one more when either row changed since it was last asked for."""
     if not tokens.is_well_formed(text):
         return None
-    found = prepared.ask(_token(), [tokens.digest(text)])
+    found = prepared.ask(_TOKEN, [tokens.digest(text)])
     if not found:
         return None
-    row = prepared.built(Token, found[0])
-    row.user = prepared.built(User, found[0][len(prepared.columns(Token)) :])
-    return row
+    ref, version = found[0]
+    return versions.kept(("token", ref), version, lambda: Token.objects.select_related("user").get(pk=ref))
 
 
-@cache
-def _token() -> str:
-    """Asked with every request of a machine, so prepared: the token's columns, then its person's."""
-    wanted = [f't."{name}"' for name in prepared.columns(Token)] + [
-        f'u."{name}"' for name in prepared.columns(User)
-    ]
-    return (
-        f"SELECT {', '.join(wanted)} FROM accounts_token t JOIN accounts_user u ON u.id = t.user_id"
-        " WHERE t.digest = %s"
-    )
+_TOKEN: Final = """SELECT t.id, concat(t.ctid, t.xmin, u.ctid, u.xmin)
+ FROM accounts_token t JOIN accounts_user u ON u.id = t.user_id WHERE t.digest = %s"""
 
 
 def tokens_of(words: str = "", *, user_id: int | None = None) -> QuerySet[Token]:

@@ -7,14 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import psycopg
-from django.db import connection, models
-
-Row = TypeVar("Row", bound=models.Model)
-
+from django.db import connection
 
 _ONLY_WHEN_ASKED = 2**30
 
@@ -67,24 +63,3 @@ def _sent(statement: str, values: Sequence[Any]) -> Iterator[Any]:
     with connection._prepare_cursor(plain) as cursor:
         cursor.execute(statement, list(values))
         yield cursor
-
-
-@cache
-def columns(model: Any) -> tuple[str, ...]:
-    """The columns of a model's table, in the order in which `built` takes their values."""
-    return tuple(one.column for one in model._meta.concrete_fields)
-
-
-def built(model: type[Row], values: Sequence[Any]) -> Row:
-    """The model's row out of the first values of an answer, as the ORM would give it."""
-    kept = [
-        convert(value, None, connection) if convert else value
-        for convert, value in zip(_converters(cast(Any, model)), values, strict=False)
-    ]
-    row: Row = model.from_db(connection.alias, [one.attname for one in model._meta.concrete_fields], kept)
-    return row
-
-
-@cache
-def _converters(model: Any) -> tuple[Any, ...]:
-    return tuple(getattr(one, "from_db_value", None) for one in model._meta.concrete_fields)

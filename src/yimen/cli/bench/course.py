@@ -111,7 +111,6 @@ def _spread(made: Ground) -> None:
     from .matters import YEARS
 
     with psycopg.connect(made.addresses.admin, autocommit=True) as owner:
-        owner.execute("SET session_replication_role = replica")
         owner.execute(
             "UPDATE cases_case SET received_at = received_at - random() * interval '1 day' * %s WHERE text = %s",
             [365 * YEARS, creating.FORM["text"]],
