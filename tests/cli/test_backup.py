@@ -110,7 +110,7 @@ def test_everything_of_one_moment_while_people_go_on_writing(
 ) -> None:
     """As the rooms do: the file first, then the row that names it."""
     office.ask("CREATE TABLE paper (id serial PRIMARY KEY, name text, twin text)")
-    over = threading.Event()
+    begun, over = threading.Event(), threading.Event()
 
     def write() -> None:
         with psycopg.connect(office.addresses.admin, autocommit=True) as connection:
@@ -120,10 +120,12 @@ def test_everything_of_one_moment_while_people_go_on_writing(
                 (office.home.files / name).write_bytes(name.encode())
                 with connection.transaction():
                     connection.execute("INSERT INTO paper (name, twin) VALUES (%s, %s)", [name, name])
+                begun.set()
 
     writer = threading.Thread(target=write)
     writer.start()
     try:
+        assert begun.wait(20)
         taken = take(office, tmp_path / "b.yimen")
     finally:
         over.set()

@@ -31,7 +31,7 @@ NUMBER_PREFIX = "永"  # until the office has set its own
 DUE_SOON = timedelta(days=2)
 
 
-_BELONGINGS = (
+BELONGINGS = (
     "lead_unit",
     "category",
     "accountable_unit",
@@ -66,7 +66,7 @@ def get_visible(grants: Grants, ref: UUID, *, lock: bool = False) -> Case:
     seen = visible_to(grants).filter(uuid=ref)
     if lock:  # first the row alone, then what belongs to it: a join read before the wait would be stale
         seen.select_for_update(of=("self",)).values_list("pk", flat=True).first()
-    case = seen.select_related(*(_WORKED_WITH if lock else _BELONGINGS)).first()
+    case = seen.select_related(*(_WORKED_WITH if lock else BELONGINGS)).first()
     if case is None:
         raise Missing(_("没有这件事，或者不在您的办理范围内"))
     return case

@@ -33,9 +33,7 @@ def waiting_for(grants: Grants) -> QuerySet[Case]:
     rows = queries.worklist(grants, "callback").exclude(
         Q(answered_by=grants.user_id) | Q(told_by=grants.user_id) | Q(lead_unit__in=grants.units(*UNIT_ROLES))
     )
-    return rows.select_related("category", "lead_unit", "holder", "holder_unit", "clock").order_by(
-        "due_at", "id"
-    )
+    return rows.select_related(*queries.BELONGINGS).order_by("due_at", "id")
 
 
 def record_callback(

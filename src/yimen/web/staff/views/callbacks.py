@@ -83,7 +83,9 @@ def _chosen(request: StaffRequest, rows: list[Case]) -> Case | None:
     """Raises Missing for a matter that is not there for this reader."""
     wanted = request.POST.get("at") or request.GET.get("at", "")
     if not wanted:
-        return queries.get_visible(request.grants, rows[0].uuid) if rows else None
+        return rows[0] if rows else None
+    if listed := next((row for row in rows if str(row.uuid) == wanted), None):
+        return listed
     try:
         return queries.get_visible(request.grants, UUID(wanted))
     except ValueError:
