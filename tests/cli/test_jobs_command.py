@@ -15,8 +15,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def dead() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")  # left by tests that played here before
     enqueue("cases.alikes", case=1)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'failed', attempts = 8")

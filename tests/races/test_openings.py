@@ -28,8 +28,6 @@ EIGHT = 8
 def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
     """One committed street for all races of this file; everything is truncated afterwards."""
     with django_db_blocker.unblock():
-        with connection.cursor() as cursor:  # left by tests that played here before, of the same ids
-            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
         cast = play()
         yield cast
         call_command("flush", interactive=False, verbosity=0)
