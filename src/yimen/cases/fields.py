@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from .states import FLOWS
+from .states import FLOWS, WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ FIELDS: Final[dict[str, Field]] = {
             "flow",
             "choice",
             _("事项性质"),
-            choices=tuple((flow.value, words) for flow, words in FLOWS.items()),
+            choices=tuple((flow.value, words) for flow, words in FLOWS.items() if flow in WINDOW),
         ),
     )
 }

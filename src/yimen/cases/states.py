@@ -1,4 +1,4 @@
-"""One life of a matter (事项), several flows: the whole table of states and transitions. Plain Python, no database.
+"""One life of a matter (事项), three flows: the whole table of states and transitions. Plain Python, no database.
 
 Every rule of a step sits in its row: from, verb, to, who may, which fields it needs, what it does to the clocks and
 to the holder. The runner (`actions.transition`) executes rows and knows no verb by name; what a verb writes besides
@@ -7,49 +7,21 @@ the state is a named effect. Sources: 信访工作条例 §§22–36 (petition);
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .grid_rows import ROWS as GRID_ROWS
+from .rows import FLOWS, WINDOW, Flow, Holder, Transition, Who
+from .rows import rows_of as _in
 
-class Flow(StrEnum):
-    PETITION = "petition"  # 信访事项
-    SERVICE = "service"  # 服务诉求(非信访)
-
-
-FLOWS: Final = {Flow.PETITION: _("信访事项"), Flow.SERVICE: _("服务诉求")}
-
-
-class Who(StrEnum):
-    """How a person stands to one matter. `access.relations` works them out from roles and rows."""
-
-    ACCOUNTABLE = "accountable"  # 首问责任人
-    DESK = "desk"  # 窗口人员、中心主任
-    DIRECTOR = "director"  # 中心主任
-    LEAD = "lead"  # 主办单位成员; for a unit without accounts: the desk
-    HEAD = "head"  # 主办单位负责人; for a unit without accounts: the director
-    ASSIST = "assist"  # 协办单位成员
-    RECIPIENT = "recipient"  # 呈送的领导, while the matter awaits the instruction
-    CALLER = "caller"  # 回访人: desk member who neither answered nor belongs to the handling unit
-
-
-class Holder(StrEnum):
-    """Whose turn it is after a step (当前承办人)."""
-
-    KEEP = "keep"
-    ACCOUNTABLE = "accountable"
-    LIAISON = "liaison"  # the lead unit's 联络员; for a unit without accounts: the accountable person
-    ACTOR = "actor"
-    HANDLER = "handler"  # the field `handler`, else the actor when of the unit, else the liaison
-    HEAD = "head"  # the lead unit's 负责人; for a unit without accounts: the director
-    ROUTER = "router"  # the accountable person; after the second return the director
-    CALLER = "caller"  # the accountable person; who told the resident himself: a colleague, else the director
-    RECIPIENT = "recipient"  # the leader a matter is submitted to: the field `leader`
-    NONE = "none"
+__all__ = [
+    "FLOWS", "GRID_LEVELS", "HIDDEN_VERBS", "MAX_REFUSALS", "MAX_REPRESENTATIVES", "MAX_RETURNS", "MAX_TRIES",
+    "OPEN_STATES", "SEALED_VERBS", "STATES", "TRANSITIONS", "UNIT_STATES", "VERBS", "WINDOW", "Flow", "Holder", "State",
+    "Transition", "Who", "rows_from", "words",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,40 +63,43 @@ STATES: Final[dict[str, State]] = {
         State("reviewing", _("复查中"), True, "decide_review", _("登记复查意见"), "decide_review"),
         State("reviewed", _("已复查"), True, "conclude_review", _("等复核期满，办结"), "close"),
         State("re_reviewing", _("复核中"), True, "decide_re_review", _("登记复核意见"), "decide_re_review"),
+        State("at_grid", _("网格办理"), True, "settle_grid", _("到现场处置；办不了的上送社区"), "settle"),
+        State(
+            "at_community", _("社区办理"), True, "settle_community", _("社区处置；办不了的上送街道"), "settle"
+        ),
+        State("raised", _("已上报街道"), True, "admit", _("看清楚是什么事，受理或请人核实"), "admit"),
+        State("verifying", _("核实中"), True, "confirm", _("到现场核实，看是否属实"), "confirm"),
+        State("admitted", _("已受理（网格）"), True, "file", _("对照立案条件，立案"), "file"),
+        State("filed", _("已立案"), True, "send", _("派遣给承办单位"), "send"),
+        State("sent", _("已派遣"), True, "take", _("签收，或退回并说明理由"), "take"),
+        State("handling", _("处置中"), True, "handle", _("到现场处置，拍下处置后的样子"), "handle"),
+        State("checking", _("待核查"), True, "check", _("到现场核查处置结果"), "pass_check"),
         State("closed", _("办结"), False),
         State("withdrawn", _("已撤回"), False),
         State("archived", _("归档"), False),
     )
 }
 # States in which the lead unit owes the step, with or without accounts of its own.
-UNIT_STATES: Final = ("dispatched", "signed", "accepted", "not_accepted", "in_hand", "verified")
+UNIT_STATES: Final = (
+    "dispatched", "signed", "accepted", "not_accepted", "in_hand", "verified", "sent", "handling",
+)  # fmt: skip
+# The levels of the ladder at which a grid matter waits for somebody; with the lead unit of the district, its own.
+GRID_LEVELS: Final[dict[str, str]] = {
+    "at_grid": "grid",
+    "at_community": "community",
+    **dict.fromkeys(
+        ("raised", "verifying", "admitted", "filed", "sent", "handling", "checking", "merged"), "street"
+    ),
+}
+_SAID: Final = {("grid", "closed"): _("结案"), ("grid", "admitted"): pgettext_lazy("grid", "已受理")}
+
+
+def words(flow: str, state: str) -> object:
+    """A state as people of this flow say it: a window matter is 办结, one of a place 结案."""
+    return _SAID.get((flow, state), STATES[state].zh)
+
+
 OPEN_STATES: Final = tuple(s.name for s in STATES.values() if s.open)
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One row: in `flow`, from state `source`, `verb` leads to `target`.
-
-    `needs`/`may` are names in `fields.FIELDS`; `holder` says whose turn follows; `guards` and `effect` are named
-    functions of `rules` and `actions.effects`; `ends` are whole-case clocks that this step stops as met.
-    """
-
-    flow: Flow
-    source: str
-    verb: str
-    target: str
-    who: tuple[Who, ...]
-    holder: Holder
-    needs: tuple[str, ...] = ()
-    may: tuple[str, ...] = ()
-    guards: tuple[str, ...] = ()
-    effect: str = ""
-    ends: tuple[str, ...] = ()
-
-    @property
-    def kind(self) -> str:
-        """The ledger kind of this step."""
-        return f"case.{self.verb}"
 
 
 VERBS: Final[dict[str, object]] = {
@@ -168,23 +143,37 @@ VERBS: Final[dict[str, object]] = {
     "withdraw": _("来访人撤回"),
     "archive": pgettext_lazy("verb", "归档"),
     "reopen": _("重新办理"),
+    "settle": _("处置完成"),
+    "settle_told": _("处置并答复"),
+    "send_up": _("上送"),
+    "decline_task": _("不接"),
+    "climb": _("自动上送"),
+    "send_down": _("下派"),
+    "ask_verify": _("请人核实"),
+    "confirm": _("属实"),
+    "deny": _("不属实"),
+    "admit": pgettext_lazy("grid", "受理"),
+    "decline": pgettext_lazy("grid", "不予受理"),
+    "file": _("立案"),
+    "send": _("派遣"),
+    "take": pgettext_lazy("grid", "签收"),
+    "turn_back": pgettext_lazy("grid", "退回"),
+    "withdraw_dispatch": _("收回派遣"),
+    "assign_handler": pgettext_lazy("grid", "指派经办人"),
+    "handle": pgettext_lazy("grid", "处置完成"),
+    "fail_check": pgettext_lazy("grid", "返工"),
+    "pass_check": _("核查通过"),
+    "pass_told": _("核查通过并答复"),
+    "rework": _("回访不满意，返工"),
+    "refer_up": _("提请区级协调"),
 }
 
 _DESK, _LEAD, _CALLER = (Who.DESK,), (Who.LEAD,), (Who.CALLER,)
 _DIRECTOR, _HEAD, _MINE = (Who.DIRECTOR,), (Who.HEAD, Who.DIRECTOR), (Who.ACCOUNTABLE, Who.DESK)
 
 
-def _in(flows: Iterable[Flow], sources: str, verb: str, target: str, who: tuple[Who, ...], holder: Holder, **names: str) -> list[Transition]:  # fmt: skip
-    """One row for each flow and each of the (space-separated) sources; target "=" stays where it is."""
-    lists = {name: tuple(value.split()) for name, value in names.items() if name != "effect"}
-    return [
-        Transition(flow, source, verb, source if target == "=" else target, who, holder, effect=names.get("effect", ""), **lists)
-        for flow in flows
-        for source in sources.split()
-    ]  # fmt: skip
-
-
-_BOTH, _PETITION, _SERVICE = tuple(Flow), (Flow.PETITION,), (Flow.SERVICE,)
+_BOTH, _PETITION, _SERVICE = WINDOW, (Flow.PETITION,), (Flow.SERVICE,)
+_EVERY: Final = tuple(Flow)
 _ACC, _KEEP, _NONE, _HANDLER = Holder.ACCOUNTABLE, Holder.KEEP, Holder.NONE, Holder.HANDLER
 
 
@@ -248,14 +237,14 @@ def _in_the_unit() -> list[Transition]:
 
 def _afterwards() -> list[Transition]:
     return [
-        *_in(_BOTH, "told", "attempt", "=", _CALLER, _KEEP, may="way comment", guards="tries_left", effect="attempt"),
-        *_in(_BOTH, "told", "call_back", "called_back", _CALLER, _ACC, needs="outcome", may="way solved rating comment", guards="callback_complete", effect="call_back"),
+        *_in(_EVERY, "told", "attempt", "=", _CALLER, _KEEP, may="way comment", guards="tries_left", effect="attempt"),
+        *_in(_EVERY, "told", "call_back", "called_back", _CALLER, _ACC, needs="outcome", may="way solved rating comment", guards="callback_complete", effect="call_back"),
         *_in(_BOTH, "called_back", "redo", "in_hand", _DESK, _HANDLER, needs="reason", guards="redo_possible unsolved redo_allowed", effect="redo"),
-        *_in(_BOTH, "told", "close", "closed", _DESK, _NONE, may="note", guards="not_sampled", effect="close_unsampled"),
-        *_in(_BOTH, "closed", "rate", "=", _CALLER, _NONE, needs="rating", may="comment", guards="spared no_rating_yet", effect="rate"),
+        *_in(_EVERY, "told", "close", "closed", _DESK, _NONE, may="note", guards="not_sampled", effect="close_unsampled"),
+        *_in(_EVERY, "closed", "rate", "=", _CALLER, _NONE, needs="rating", may="comment", guards="spared no_rating_yet", effect="rate"),
         *_in(_BOTH, "called_back answered", "rate", "rated", _CALLER, _ACC, needs="rating", may="comment", guards="reached no_rating_yet", effect="rate"),
         *_in(_BOTH, "answered guided", "close", "closed", _DESK, _NONE, may="note", effect="close"),
-        *_in(_BOTH, "called_back rated", "close", "closed", _DESK, _NONE, may="note", guards="redone_first unsolved_explained", effect="close"),
+        *_in(_EVERY, "called_back rated", "close", "closed", _DESK, _NONE, may="note", guards="redone_first unsolved_explained", effect="close"),
         *_in(_BOTH, "closed withdrawn", "archive", "archived", _DESK, _NONE, effect="archive"),
         *_in(_BOTH, "closed archived withdrawn", "reopen", "registered", _DESK, Holder.ACTOR, needs="reason", guards="review_not_reopen", effect="reopen"),
     ]
@@ -277,18 +266,22 @@ def _above() -> list[Transition]:
 # fmt: on
 
 
-_ROWS = (*_at_the_desk(), *_before_the_leader(), *_with_others(), *_in_the_unit(), *_afterwards(), *_above())
+_ROWS = (
+    *_at_the_desk(), *_before_the_leader(), *_with_others(), *_in_the_unit(), *_afterwards(), *_above(),
+    *GRID_ROWS,
+)  # fmt: skip
 TRANSITIONS: Final[dict[tuple[str, str, str], Transition]] = {
     (row.flow.value, row.source, row.verb): row for row in _ROWS
 }
 assert len(TRANSITIONS) == len(_ROWS), "two rows share flow, source and verb"
 
-# Verbs that nobody presses: another action chooses them (a call-back that was not answered).
-HIDDEN_VERBS: Final = frozenset({"attempt"})
+# Verbs that nobody presses: another action chooses them (a call-back that was not answered), or the rules (a climb).
+HIDDEN_VERBS: Final = frozenset({"attempt", "climb", "refer_up"})
 # What may be done with a sealed matter: only its hand-over is kept.
 SEALED_VERBS: Final = frozenset({"guide", "close", "archive"})
 
 MAX_TRIES: Final = 3  # call-back: three tries, then closed as unreachable (setting D)
+MAX_REFUSALS: Final = 2  # 不接 at one level: the second time it climbs by itself
 MAX_RETURNS: Final = 2  # after the second return the director decides (PRACTICE)
 MAX_REPRESENTATIVES: Final = 5  # 信访工作条例 §20
 

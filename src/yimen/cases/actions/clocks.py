@@ -12,7 +12,7 @@ from yimen.calendars import queries as calendars
 from yimen.calendars.rules import ClockResult, freeze
 
 from ..models import Case, Clock, Suspension
-from ..states import Flow
+from ..states import WINDOW, Flow
 
 Pauses = Sequence[tuple[date, date | None]]
 
@@ -74,7 +74,7 @@ def _ordered(case: Case, days: int, at: datetime) -> dict[str, Any]:
 
 
 def _flows(case: Case) -> list[str]:
-    return [case.flow] if case.screened else [each.value for each in Flow]
+    return [case.flow] if case.screened else [each.value for each in WINDOW]
 
 
 def _rules(case: Case, flows: Iterable[str], step: str, at: datetime) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from .. import queries, suspensions
 from ..fields import NOTICE_WAYS, WAYS
 from ..models import Case, Suspension
 from ..rules import plain
-from ..states import Flow, Who
+from ..states import WINDOW, Flow, Who
 from . import clocks
 from .holding import choice, held, need
 from .reclocking import reclock
@@ -73,7 +73,9 @@ def screen(
     """
     now = at or timezone.now()
     with held(grants, ref, Who.DIRECTOR, version=version) as case:
-        choice(flow, {f.value: f for f in Flow}, "flow")
+        choice(flow, {f.value: f for f in WINDOW}, "flow")
+        if case.flow not in WINDOW:
+            raise Refused(_("网格事件不甄别"))
         if case.screened and flow == case.flow:
             raise Invalid(_("性质没有改变"))
         if case.screened:

@@ -17,6 +17,7 @@ from .facts import (
     Urge,
     Visit,
 )
+from .grid import Climb, DistrictRequest, EventClass
 from .handbook import (
     CommonAnswer,
     CompetentBody,
@@ -58,11 +59,14 @@ __all__ = [
     "CaseKey",
     "CaseLeader",
     "Category",
+    "Climb",
     "Clock",
     "CommonAnswer",
     "CompetentBody",
     "Contact",
     "Disposal",
+    "DistrictRequest",
+    "EventClass",
     "Extension",
     "HandbookVersion",
     "Instruction",

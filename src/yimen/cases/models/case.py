@@ -20,6 +20,7 @@ CHANNELS = (
     ("fax", _("传真")),
     ("above", _("上级转来")),
     ("import", _("历史导入")),
+    ("grid", _("网格上报")),
 )
 URGENCIES = (("normal", _("一般")), ("urgent", _("紧急")), ("critical", _("特急")))
 APPEALS = (
@@ -172,6 +173,29 @@ class Case(models.Model):
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    event_class = models.ForeignKey(
+        "cases.EventClass", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    reported_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False,
+        help_text="the grid worker who reported the place",
+    )  # fmt: skip
+    lng = models.FloatField(null=True, blank=True, help_text="degrees, WGS-84: one point a report")
+    lat = models.FloatField(null=True, blank=True)
+    crs = models.CharField(
+        max_length=12, blank=True, default="", db_default="", help_text="the system it was given in"
+    )
+    device_at = models.DateTimeField(
+        null=True, blank=True, help_text="the phone's own clock; limits run from received_at"
+    )
+    verified = models.CharField(
+        max_length=3, blank=True, default="", db_default="", help_text="核实: yes, no, or not yet"
+    )
+    refusals = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="不接, at the level where it lies now"
+    )
+    settled_on_spot = models.BooleanField(default=False, db_default=False, help_text="自行处置")
+
     history = models.BooleanField(
         default=False,
         help_text="came in already answered and nobody has looked at it yet: kept out of daily lists",
@@ -215,6 +239,18 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)), name="case_rating_range"
             ),
+            models.CheckConstraint(
+                condition=~Q(flow="grid") | Q(event_class__isnull=False), name="case_grid_has_a_class"
+            ),
+            models.CheckConstraint(
+                condition=Q(lng__isnull=True, lat__isnull=True)
+                | (
+                    Q(lng__isnull=False, lat__isnull=False)
+                    & Q(lng__gte=-180, lng__lte=180, lat__gte=-90, lat__lte=90)
+                ),
+                name="case_point",
+            ),
+            models.CheckConstraint(condition=Q(verified__in=["", "yes", "no"]), name="case_verified"),
         ]
         indexes = [
             models.Index(fields=["holder", "due_at", "id"], condition=Q(open=True), name="case_holder_due"),
@@ -244,6 +280,16 @@ class Case(models.Model):
                 fields=["due_at", "id"],
                 condition=Q(open=True, state="told", sampled=True),
                 name="case_to_call",
+            ),
+            models.Index(
+                fields=["reported_by", "-received_at"],
+                condition=Q(reported_by__isnull=False),
+                name="case_reported_by",
+            ),
+            models.Index(
+                fields=["event_class", "-received_at"],
+                condition=Q(event_class__isnull=False),
+                name="case_event_class",
             ),
             GinIndex(Func(F("search_text"), function="bigrams"), name="case_search"),
         ]
