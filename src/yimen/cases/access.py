@@ -187,6 +187,7 @@ def register_all() -> None:
     register("cases.set_pressure", role_only(Role.DIRECTOR))
     register("cases.weekly", role_only(*CENTRE_ROLES))
     register("cases.set_letter_heads", role_only(Role.DIRECTOR))
+    register("cases.set_routing", role_only(Role.DIRECTOR))
     register("cases.callback", role_only(*DESK_ROLES))
     register("cases.callback_rules", role_only(Role.DIRECTOR, Role.ADMIN))
     register("cases.hand_over", role_only(Role.DIRECTOR, Role.HEAD))

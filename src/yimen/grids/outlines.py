@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import cos, radians
 from typing import Any, Final
@@ -76,6 +76,17 @@ def draw(own: Iterable[Grid], around: Iterable[Grid] = (), room: float = ROOM) -
         [piece for grid, outline in drawn for piece in _pieces(grid, outline, view, sheet)],
         [piece for grid, outline in beside for piece in _pieces(grid, outline, view, sheet)],
     )  # fmt: skip
+
+
+def window(
+    west: float, south: float, east: float, north: float, among: Iterable[tuple[Grid, Any]]
+) -> tuple[Drawing, Callable[[float, float], list[float]]]:
+    """What lies in a box of degrees on a sheet of that box, and how a point is put on it. `among`: grids, outlines."""
+    squeeze = cos(radians((south + north) / 2))
+    scale = WIDTH / ((east - west) * squeeze)
+    sheet, view = _Sheet(west, north, scale * squeeze, scale), box(west, south, east, north)
+    pieces = [piece for grid, outline in among for piece in _pieces(grid, outline, view, sheet)]
+    return Drawing(float(WIDTH), round((north - south) * scale, 1), [], pieces), sheet.at
 
 
 def _view(outlines: list[Any], room: float) -> Any:

@@ -45,6 +45,7 @@ from .people import CaseKey, Participant, PhoneIndex, SealedExclusion, SealedGra
 from .pressure import PressureSetting, Reminder, SupervisionFeedback
 from .reserves import MaterialReceipt, ReservedNumber
 from .retention import Disposal, LegalHold, PersonRequest, RetentionRun
+from .routing import RoutingRule
 
 __all__ = [
     "Alike",
@@ -98,6 +99,7 @@ __all__ = [
     "RetentionRun",
     "ReturnRequest",
     "Review",
+    "RoutingRule",
     "Sampling",
     "SavedFilter",
     "SealedExclusion",

@@ -291,6 +291,18 @@ class Case(models.Model):
                 condition=Q(event_class__isnull=False),
                 name="case_event_class",
             ),
+            models.Index(  # the map: read from the index alone, the rows untouched
+                fields=["lng", "lat"],
+                include=["id", "due_at", "sealed", "hidden_at"],
+                condition=Q(open=True, lng__isnull=False),
+                name="case_on_map",
+            ),
+            models.Index(
+                fields=["grid"],
+                include=["id", "due_at", "sealed", "hidden_at"],
+                condition=Q(open=True, lng__isnull=True, grid__isnull=False),
+                name="case_off_map",
+            ),
             GinIndex(Func(F("search_text"), function="bigrams"), name="case_search"),
         ]
 

@@ -20,6 +20,7 @@ from .views import (
     handover,
     instructions,
     letters,
+    map,
     note,
     offline,
     outside,
@@ -89,6 +90,7 @@ staff = (
         path(
             "cases/<uuid:ref>/instructions/<uuid:one>/strike/", instructions.strike, name="strike-instruction"
         ),
+        path("map/", map.open_matters, name="map"),
         path("grids/", grids.street, name="grids"),
         path("grids/<int:pk>/", grids.grid, name="grid"),
         path("grids/<int:pk>/post/", grids.post, name="grid-post"),

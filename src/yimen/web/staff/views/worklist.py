@@ -65,7 +65,7 @@ def _show(request: StaffRequest, name: str) -> HttpResponse:
     context = {
         "list": WORKLISTS[name],
         "rows": rows_of(found.rows, request.user.pk, within=name),
-        "filters": _choices(filters),
+        "filters": filter_choices(filters),
         "filtered": any(filters.values()),
         "may_export": can(request.grants, "reports.read"),
         "bulk": bulk.offered(request.grants),
@@ -93,7 +93,7 @@ def _pager(request: StaffRequest, name: str, filters: dict[str, str], after: str
     return Pager(first, f"{base}?{urlencode(kept | {'after': after})}" if after else "")
 
 
-def _choices(filters: dict[str, str]) -> list[Choice]:
+def filter_choices(filters: dict[str, str]) -> list[Choice]:
     states = [(name, str(STATES[name].zh)) for name in OPEN_STATES]
     flows = [(flow.value, str(words)) for flow, words in FLOWS.items()]
     kept = together.read(
