@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
+from tests.races.racing import at_once
 
 from yimen.foundation.errors import Invalid
 from yimen.grids import actions
@@ -19,23 +16,6 @@ from yimen.grids.models import GridPost, Leave
 from .ground import ACTOR, DAY, SINCE, person, street
 
 TODAY = date(2026, 11, 23)
-
-
-def at_once(*verbs: Callable[[], Any]) -> list[Any]:
-    """All of them from threads of their own, begun together: what each gave, or the refusal it met."""
-    start = Barrier(len(verbs))
-
-    def run(verb: Callable[[], Any]) -> Any:
-        try:
-            start.wait()
-            return verb()
-        except (Invalid, IntegrityError) as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(verbs)) as pool:
-        return list(pool.map(run, verbs))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -247,7 +247,7 @@ def test_a_swap_is_asked_agreed_and_approved_and_both_change_places(
     with pytest.raises(Refused):
         swaps.approve(cast["clerk2"].actor, cast["clerk2"].grants, row.pk)
     swaps.approve(director.actor, director.grants, row.pk)
-    first, second = duty.shift(coming[0].pk), duty.shift(coming[1].pk)
+    first, second = duty.get(coming[0].pk), duty.get(coming[1].pk)
     assert first and second
     assert duty.people_of(first).keys() == {*ids(cast, "clerk2", "clerk3", "leader1")}
     assert duty.people_of(second).keys() == {*ids(cast, "clerk1", "leader1")}
@@ -290,7 +290,7 @@ def test_a_swap_that_no_longer_fits_is_refused_and_changes_nothing(
     roster.set_shift(director.actor, director.grants, planned(cast, coming[1].day, "clerk4"))
     with pytest.raises(Conflict):
         swaps.approve(director.actor, director.grants, row.pk)
-    assert duty.shift(coming[0].pk).person == cast["clerk1"].user  # type: ignore[union-attr]
+    assert duty.get(coming[0].pk).person == cast["clerk1"].user  # type: ignore[union-attr]
     row.refresh_from_db()
     assert row.state == "agreed"
 

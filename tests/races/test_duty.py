@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
 from tests.grids.duty_ground import planned, staffed
 from tests.grids.ground import street
+from tests.races.racing import at_once
 
 from cast import Cast, play
 from yimen.cases.models import Case
@@ -31,27 +30,6 @@ def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
     with django_db_blocker.unblock():
         yield staffed(play())
         call_command("flush", interactive=False, verbosity=0)
-
-
-def _at_once(*deeds: Callable[[], object]) -> list[object]:
-    """Each deed on a connection of its own, begun together; what it gave, or the refusal."""
-    gate, got = threading.Barrier(len(deeds)), []
-
-    def run(deed: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            got.append(deed())
-        except YimenError as error:
-            got.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[deed]) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return got
 
 
 def _refused(got: list[object]) -> int:
@@ -74,7 +52,7 @@ def test_the_same_days_filled_twice_at_once_are_filled_once(stage: Cast, django_
                 )
                 for who in ("clerk1", "clerk2")
             ]
-            assert _refused(_at_once(*deeds)) == 1
+            assert _refused(at_once(*deeds)) == 1
             people = DutyShift.objects.filter(day__in=days).values_list("person", flat=True)
             assert len(people) == 5 and len(set(people)) == 1
 
@@ -89,7 +67,7 @@ def test_one_swap_approved_by_two_at_once_changes_places_once(stage: Cast, djang
         clerk, other = stage["clerk1"], stage["clerk2"]
         row = swaps.ask_swap(clerk.actor, clerk.grants, mine.pk, other.user.pk, theirs.pk)
         swaps.agree(other.actor, other.grants, row.pk)
-        got = _at_once(*(partial(swaps.approve, who.actor, who.grants, row.pk) for who in (director, leader)))
+        got = at_once(*(partial(swaps.approve, who.actor, who.grants, row.pk) for who in (director, leader)))
         assert _refused(got) == 1
         assert [one.person for one in duty.shifts(first, first + DAY)] == [other.user, clerk.user]
         assert DutySwap.objects.get(pk=row.pk).state == "approved"
@@ -106,7 +84,7 @@ def test_a_hand_over_is_taken_once(stage: Cast, django_db_blocker: Any) -> None:
             partial(calls.take, stage[who].actor, stage[who].grants, row.pk, at=row.ends_at)
             for who in ("clerk2", "clerk3")
         )
-        assert _refused(_at_once(*deeds)) == 1
+        assert _refused(at_once(*deeds)) == 1
         assert DutyHandover.objects.get(shift=row).taken_by_id is not None
 
 
@@ -121,5 +99,5 @@ def test_a_need_tapped_twice_at_once_is_one_matter(stage: Cast, django_db_blocke
                 Case.objects.count(),
             )
             people = (stage["clerk1"], stage["clerk2"])
-            got = _at_once(*(partial(raise_need, who.actor, who.grants, need.pk) for who in people))
+            got = at_once(*(partial(raise_need, who.actor, who.grants, need.pk) for who in people))
             assert _refused(got) == 1 and Case.objects.count() == before + 1

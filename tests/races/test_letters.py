@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
+from tests.races.racing import at_once
 
-from cast import Cast, advance, play
+from cast import Cast, advance
 from yimen.cases.actions import letters as writing
 from yimen.cases.models import Case, Letter, ServiceReceipt
-from yimen.foundation.errors import YimenError
 from yimen.ledger.models import Entry
 
 OPINION = {
@@ -23,36 +20,9 @@ OPINION = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
-    with django_db_blocker.unblock():
-        yield play()
-        call_command("flush", interactive=False, verbosity=0)
-
-
 @pytest.mark.django_db  # asks for the test database, which `stage` cannot do by itself
 def test_the_ground_is_there() -> None:
     assert connection.settings_dict["NAME"]
-
-
-def _race(*acts: Any) -> list[object]:
-    gate, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def one(place: int) -> None:
-        try:
-            gate.wait()
-            results[place] = acts[place]()
-        except YimenError as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results  # type: ignore[return-value]
 
 
 def _verified(cast: Cast) -> Case:
@@ -74,7 +44,7 @@ def _move(cast: Cast, letter: Letter, *verbs: str) -> Letter:
 def test_letters_signed_at_once_have_numbers_of_their_own(stage: Cast, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         rows = [_move(stage, _begin(stage, _verified(stage)), "submit", "review") for _each in range(4)]
-        results = _race(*[lambda row=row: _move(stage, row, "sign") for row in rows])
+        results = at_once(*[lambda row=row: _move(stage, row, "sign") for row in rows])
         serials = sorted(row.serial for row in results if isinstance(row, Letter))
         assert serials == list(range(serials[0], serials[0] + 4)), results
 
@@ -82,7 +52,7 @@ def test_letters_signed_at_once_have_numbers_of_their_own(stage: Cast, django_db
 def test_a_letter_begun_twice_at_once_is_one(stage: Cast, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         case = _verified(stage)
-        results = _race(*[lambda: _begin(stage, case)] * 2)
+        results = at_once(*[lambda: _begin(stage, case)] * 2)
         assert (
             sum(isinstance(row, Letter) for row in results) == Letter.objects.filter(case=case).count() == 1
         )
@@ -99,6 +69,6 @@ def test_a_letter_served_twice_at_once_tells_once(stage: Cast, django_db_blocker
                 handler.actor, handler.grants, letter.case.uuid, letter.uuid, "direct", given
             )
 
-        results = _race(serve, serve)
+        results = at_once(serve, serve)
         assert sum(isinstance(row, ServiceReceipt) for row in results) == 1, results
         assert Entry.objects.filter(subject_id=letter.case_id, kind="case.tell").count() == 1

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from tests.races.test_transitions import _race
+from tests.races.racing import at_once
 
-from cast import Cast, play
+from cast import Cast
 from yimen.cases.actions.joint import merge, split
 from yimen.cases.models import Case, Merge
-
-
-@pytest.fixture(scope="module")
-def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
-    """One committed street for all races of this file; everything is truncated afterwards."""
-    with django_db_blocker.unblock():
-        cast = play()
-        yield cast
-        call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.mark.django_db  # also asks for the test database, which `stage` cannot do by itself
@@ -37,7 +26,7 @@ def _into(cast: Cast, who: str, case: Case, main: Case) -> Any:
 def test_two_merges_into_each_other_make_one(stage: Cast, django_db_blocker: Any, turn: int) -> None:
     with django_db_blocker.unblock():
         one, two = stage["clerk1"].opens(), stage["clerk1"].opens()
-        results = _race(_into(stage, "clerk1", one, two), _into(stage, "clerk2", two, one))
+        results = at_once(_into(stage, "clerk1", one, two), _into(stage, "clerk2", two, one))
         assert sum(isinstance(result, Case) for result in results) == 1, results
         assert Merge.objects.filter(case__in=[one.pk, two.pk]).count() == 1
 
@@ -46,7 +35,7 @@ def test_two_merges_into_each_other_make_one(stage: Cast, django_db_blocker: Any
 def test_no_chain_grows_between_two_clerks(stage: Cast, django_db_blocker: Any, turn: int) -> None:
     with django_db_blocker.unblock():
         first, middle, last = (stage["clerk1"].opens() for _one in range(3))
-        _race(_into(stage, "clerk1", first, middle), _into(stage, "clerk2", middle, last))
+        at_once(_into(stage, "clerk1", first, middle), _into(stage, "clerk2", middle, last))
         mains = set(Merge.objects.values_list("main", flat=True))
         assert not Merge.objects.filter(case__in=mains).exists()
 
@@ -58,5 +47,5 @@ def test_a_form_sent_twice_splits_once(stage: Cast, django_db_blocker: Any) -> N
         act = lambda: split(  # noqa: E731
             clerk.actor, clerk.grants, case.uuid, text="楼道堆物", category="safety", version=case.version
         )
-        _race(act, act)
+        at_once(act, act)
         assert Case.objects.count() == before + 1

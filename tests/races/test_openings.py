@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from tests.races.racing import at_once
 
-from cast import LEAK, Cast, play
+from cast import LEAK, Cast
 from yimen.accounts import actions as accounts
 from yimen.accounts import tokens
 from yimen.cases.actions.open import Registration, open_case
@@ -24,40 +23,9 @@ from yimen.ledger.models import Entry
 EIGHT = 8
 
 
-@pytest.fixture(scope="module")
-def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
-    """One committed street for all races of this file; everything is truncated afterwards."""
-    with django_db_blocker.unblock():
-        cast = play()
-        yield cast
-        call_command("flush", interactive=False, verbosity=0)
-
-
 @pytest.mark.django_db  # also asks for the test database, which `stage` cannot do by itself
 def test_there_is_nothing_before_the_races() -> None:
     assert not Case.objects.exists()
-
-
-def at_once(act: Callable[[int], Any]) -> list[Any]:
-    """What each of eight threads got, all let go at the same moment, each on a connection of its own."""
-    gate, found = threading.Barrier(EIGHT), [None] * EIGHT
-
-    def one(number: int) -> None:
-        try:
-            connection.ensure_connection()
-            gate.wait(20)
-            found[number] = act(number)
-        except Exception as error:
-            found[number] = error  # type: ignore[call-overload]
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(EIGHT)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return found
 
 
 def jobs_of(case: Case) -> int:
@@ -78,7 +46,7 @@ def test_the_action_makes_one_matter_of_eight(stage: Cast, django_db_blocker: An
     with django_db_blocker.unblock():
         key, clerk = uuid4(), stage["clerk1"]
         form = Registration(text=LEAK, category="neighbour", client_key=key)
-        found = at_once(lambda number: open_case(clerk.actor, clerk.grants, form))
+        found = at_once(*[partial(open_case, clerk.actor, clerk.grants, form)] * EIGHT)
         assert {getattr(one, "pk", one) for one in found} == {only_one(key).pk}
 
 
@@ -87,13 +55,8 @@ def test_other_words_under_the_same_key_are_a_conflict_for_all_but_one(
 ) -> None:
     with django_db_blocker.unblock():
         key, clerk = uuid4(), stage["clerk1"]
-        found = at_once(
-            lambda number: open_case(
-                clerk.actor,
-                clerk.grants,
-                Registration(text=f"{LEAK}{number}", category="neighbour", client_key=key),
-            )
-        )
+        forms = [Registration(text=f"{LEAK}{n}", category="neighbour", client_key=key) for n in range(EIGHT)]
+        found = at_once(*[partial(open_case, clerk.actor, clerk.grants, form) for form in forms])
         assert sum(isinstance(one, Conflict) for one in found) == EIGHT - 1, found
         only_one(key)
 
@@ -116,10 +79,10 @@ def test_the_machines_door_makes_one_matter_of_eight(
         key = uuid4()
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(key)}
 
-        def send(number: int) -> tuple[int, str]:
+        def send() -> tuple[int, str]:
             answer = Client(headers=headers).post(
                 "/api/v1/cases", {"text": LEAK, "category": "neighbour"}, content_type="application/json"
             )
             return answer.status_code, answer.json().get("id")
 
-        assert set(at_once(send)) == {(201, str(only_one(key).uuid))}
+        assert set(at_once(*[send] * EIGHT)) == {(201, str(only_one(key).uuid))}

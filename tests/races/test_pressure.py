@@ -2,52 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
+from tests.races.racing import at_once
 
-from cast import Cast, advance, play
+from cast import Cast, advance
 from yimen.cases.actions import extensions, limits, pressure, reminders, supervision
 from yimen.cases.models import Case, Extension, Reminder, Supervision, Urge
-from yimen.foundation.errors import YimenError
 from yimen.ledger.models import Entry
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
-    with django_db_blocker.unblock():
-        yield play()
-        call_command("flush", interactive=False, verbosity=0)
-
-
-def _race(*acts: Any) -> list[object]:
-    gate, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def one(place: int) -> None:
-        try:
-            gate.wait()
-            results[place] = acts[place]()
-        except YimenError as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results  # type: ignore[return-value]
 
 
 def _case(cast: Cast, days: int = 4) -> Case:
@@ -80,7 +49,7 @@ def test_numbers_of_orders_signed_at_once_have_no_gap(stage: Cast, django_db_blo
         sign = partial(supervision.supervise, director.actor, director.grants)
         signed = [partial(sign, case.uuid, draft) for case in cases]
         wrong = partial(sign, cases[1].uuid, replace(draft, instructed_by=0))
-        results = _race(*signed, partial(sign, cases[0].uuid, draft), wrong)
+        results = at_once(*signed, partial(sign, cases[0].uuid, draft), wrong)
         assert sum(isinstance(each, Supervision) for each in results) == 4, results
         assert sorted(Supervision.objects.values_list("serial", flat=True)) == [1, 2, 3, 4]
         assert Entry.objects.filter(kind="case.supervised").count() == 4
@@ -92,11 +61,11 @@ def test_one_request_and_one_decision_win(stage: Cast, django_db_blocker: Any) -
         ask = partial(
             extensions.ask_extension, handler.actor, handler.grants, case.uuid, amount=2, reason="难"
         )
-        assert sum(isinstance(each, Extension) for each in _race(ask, ask)) == 1
+        assert sum(isinstance(each, Extension) for each in at_once(ask, ask)) == 1
         own = (head.actor, head.grants, case.uuid)
         yes = partial(extensions.approve_extension, *own, told_way="phone")
         no = partial(extensions.refuse_extension, *own, reason="够用")
-        assert sum(isinstance(each, Extension) for each in _race(yes, no)) == 1
+        assert sum(isinstance(each, Extension) for each in at_once(yes, no)) == 1
         assert Extension.objects.filter(case=case).count() == 1
 
 
@@ -104,8 +73,8 @@ def test_two_workers_remind_once_and_two_clerks_urge_once(stage: Cast, django_db
     with django_db_blocker.unblock():
         case, clerk = _case(stage), stage["clerk1"]
         at = case.due_at - DAY
-        _race(partial(reminders.remind_due, at), partial(reminders.remind_due, at))
+        at_once(partial(reminders.remind_due, at), partial(reminders.remind_due, at))
         assert Reminder.objects.filter(case=case).count() == 1
         assert Entry.objects.filter(kind="case.reminded", subject_id=case.pk).count() == 1
         urge = partial(pressure.urge, clerk.actor, clerk.grants, case.uuid, words="请办", at=at)
-        assert sum(isinstance(each, Urge) for each in _race(urge, urge)) == 1
+        assert sum(isinstance(each, Urge) for each in at_once(urge, urge)) == 1

@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
+from tests.races.racing import at_once
 
-from cast import Cast, play
+from cast import Cast
 from yimen.cases.actions import numbers
 from yimen.cases.actions.open import Registration, open_case
 from yimen.cases.models import Case, ReservedNumber
-from yimen.foundation.errors import YimenError
-
-
-@pytest.fixture(scope="module")
-def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
-    with django_db_blocker.unblock():
-        yield play()
-        call_command("flush", interactive=False, verbosity=0)
-
-
-def _at_once(*deeds: Callable[[], object]) -> list[object]:
-    """Each deed on a connection of its own, begun together; what it gave, or the refusal."""
-    gate, got = threading.Barrier(len(deeds)), []
-
-    def run(deed: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            got.append(deed())
-        except YimenError as error:
-            got.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[deed]) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return got
 
 
 @pytest.mark.django_db  # also asks for the test database, which `stage` cannot do by itself
@@ -68,7 +36,7 @@ def test_two_clerks_with_the_same_paper_make_one_matter(stage: Cast, django_db_b
                 text="漏水", category="neighbour", reserved_number=row.number, received_at=timezone.now()
             )
             people = (stage["clerk1"], stage["clerk2"])
-            got = _at_once(*(partial(open_case, who.actor, who.grants, form) for who in people))
+            got = at_once(*(partial(open_case, who.actor, who.grants, form) for who in people))
             assert sorted(isinstance(one, Case) for one in got) == [False, True]
             row.refresh_from_db()
             assert row.case is not None and row.case.number == row.number
@@ -77,5 +45,5 @@ def test_two_clerks_with_the_same_paper_make_one_matter(stage: Cast, django_db_b
 def test_a_batch_asked_for_twice_at_once_is_reserved_once(stage: Cast, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         clerk, batch = stage["clerk1"], uuid4()
-        _at_once(*[partial(numbers.reserve, clerk.actor, clerk.grants, batch, 3)] * 3)
+        at_once(*[partial(numbers.reserve, clerk.actor, clerk.grants, batch, 3)] * 3)
         assert ReservedNumber.objects.filter(batch=batch).count() == 3

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
-from tests.races.test_transitions import _race
+from tests.races.racing import at_once
 
-from cast import Cast, play
+from cast import Cast
 from yimen.access import actions as access
 from yimen.access.models import RoleGrant
 from yimen.access.roles import Role
@@ -18,15 +16,6 @@ from yimen.accounts.models import User
 from yimen.foundation.actor import Actor
 
 OPERATOR = Actor(None, "operator", "cli")
-
-
-@pytest.fixture(scope="module")
-def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
-    """One committed street for all races of this file; everything is truncated afterwards."""
-    with django_db_blocker.unblock():
-        cast = play()
-        yield cast
-        call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.mark.django_db  # also asks for the test database, which `stage` cannot do by itself
@@ -44,6 +33,6 @@ def test_of_two_roles_that_exclude_each_other_one_is_given(
         def give(role: Role) -> Any:
             return lambda: access.grant(OPERATOR, user, role, stage.units["centre"], timezone.localdate())
 
-        results = _race(give(Role.ADMIN), give(second))
+        results = at_once(give(Role.ADMIN), give(second))
         assert sum(isinstance(result, RoleGrant) for result in results) == 1, results
         assert RoleGrant.objects.filter(user=user).count() == 1

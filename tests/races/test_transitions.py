@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
+from tests.races.racing import at_once
 
-from cast import Cast, Person, above, advance, asked, decided, play
+from cast import Cast, Person, above, advance, asked, decided
 from yimen.cases.actions import limits
 from yimen.cases.actions.open import Registration, open_case
 from yimen.cases.actions.transition import run
 from yimen.cases.models import Case, Clock, Review
 from yimen.cases.states import TRANSITIONS, Transition
-from yimen.foundation.errors import YimenError
 from yimen.foundation.ids import uuid7
 from yimen.ledger.models import Entry
 
@@ -33,15 +29,6 @@ VALUES = {
     "rating": "4",
     "recorded": "voice",
 }
-
-
-@pytest.fixture(scope="module")
-def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
-    """One committed street for all races of this file; everything is truncated afterwards."""
-    with django_db_blocker.unblock():
-        cast = play()
-        yield cast
-        call_command("flush", interactive=False, verbosity=0)
 
 
 def _bring(cast: Cast, row: Transition) -> Case:
@@ -120,27 +107,6 @@ def _merged(cast: Cast, case: Case, row: Transition) -> Case:
     return cast["clerk2"].does(case, "call_back", outcome="reached", solved="no")
 
 
-def _race(*acts: Any) -> list[object]:
-    """Run every act at once on connections of their own; gives what each returned or raised."""
-    gate, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def one(place: int) -> None:
-        try:
-            gate.wait()
-            results[place] = acts[place]()
-        except YimenError as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results  # type: ignore[return-value]
-
-
 RACED = [row for row in TRANSITIONS.values() if not (row.verb == "accept" and row.flow == "service")
          and not (row.verb == "reopen" and row.flow == "petition" and row.source in ("closed", "archived"))
          and not (row.verb == "accept" and row.source == "in_hand")
@@ -170,7 +136,7 @@ def test_two_at_once_make_one_step(stage: Cast, row: Transition, django_db_block
             person = stage["head.chengguan"]
         version, entries = case.version, Entry.objects.filter(subject="case", subject_id=case.pk).count()
         act = lambda: run(person.actor, person.grants, case.uuid, row.verb, data, version=version)  # noqa: E731
-        results = _race(act, act)
+        results = at_once(act, act)
         won = [result for result in results if isinstance(result, Case)]
         assert len(won) == 1, results
         assert Entry.objects.filter(subject="case", subject_id=case.pk).count() == entries + 1
@@ -185,7 +151,7 @@ def test_the_same_registration_from_eight_connections_makes_one_matter(
     with django_db_blocker.unblock():
         key, clerk = uuid7(), stage["clerk1"]
         form = Registration(text="暖气不热", category="neighbour", client_key=key)
-        results = _race(*[lambda: open_case(clerk.actor, clerk.grants, form)] * 8)
+        results = at_once(*[lambda: open_case(clerk.actor, clerk.grants, form)] * 8)
         assert len({case.number for case in results if isinstance(case, Case)}) == 1, results
         assert all(isinstance(case, Case) for case in results)
         assert Case.objects.filter(client_key=key).count() == 1
@@ -195,5 +161,5 @@ def test_numbers_are_never_doubled(stage: Cast, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         clerk = stage["clerk1"]
         form = Registration(text="暖气不热", category="neighbour")
-        results = _race(*[lambda: open_case(clerk.actor, clerk.grants, form)] * 6)
+        results = at_once(*[lambda: open_case(clerk.actor, clerk.grants, form)] * 6)
         assert len({case.number for case in results}) == 6  # type: ignore[attr-defined]

@@ -133,9 +133,9 @@ class Keyring:
             raise KeyTrouble(f"缺少编号 {wanted.hex()} 的主密钥：请从保管处取回该密钥文件，放入 keys 目录")
         return _decrypt("wrap", self.masters[wanted], blob, aad)
 
-    def is_current(self, blob: bytes) -> bool:
-        """Whether `blob` is wrapped under the current master; if not, unwrap and wrap it again."""
-        return _id_of(blob) == self.current
+    def rewrapped(self, blob: bytes, aad: str) -> bytes | None:
+        """The same data key under the current master; None where it is already."""
+        return None if _id_of(blob) == self.current else self.wrap(self.unwrap(blob, aad), aad)
 
     def blind_index(self, phone: str) -> bytes:
         """32 bytes equal for equal phone numbers however typed; useless without the index key."""

@@ -18,6 +18,7 @@ _SHORT: Final = re.compile(rf"(?<!\d)\d(?:{_GAP}\d){{14}}(?!{_GAP}\d)(?![Xx])")
 _REGIONS: Final = frozenset(
     {11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46}
 ) | frozenset({50, 51, 52, 53, 54, 61, 62, 63, 64, 65, 71, 81, 82, 83, 91})
+MOBILE: Final = r"1[3-9]\d[ -]?\d{4}[ -]?\d{4}"  # a mobile number in free text, as a pattern
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS: Final = "10X98765432"
 

@@ -38,12 +38,10 @@ def rewrap() -> int:
     """Wrap under the current master what is wrapped under an older one; answers how many."""
     ring, done = crypto.keyring(), 0
     for row in Premise.objects.select_for_update(of=("self",)).filter(wrapped_key__isnull=False):
-        if ring.is_current(bytes(row.wrapped_key or b"")):
-            continue
-        place = _place(row.uuid, "wrapped_key")
-        row.wrapped_key = ring.wrap(ring.unwrap(bytes(row.wrapped_key or b""), place), place)
-        row.save(update_fields=["wrapped_key"])
-        done += 1
+        again = ring.rewrapped(bytes(row.wrapped_key or b""), _place(row.uuid, "wrapped_key"))
+        if again:
+            row.wrapped_key, done = again, done + 1
+            row.save(update_fields=["wrapped_key"])
     return done
 
 

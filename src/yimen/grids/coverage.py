@@ -14,7 +14,7 @@ from django.utils import timezone
 from shapely import STRtree, make_valid, unary_union
 from shapely.geometry import shape
 
-from . import index, queries
+from . import queries
 from .answering import Answering
 from .kinds import Level
 from .models import Grid, GridPost
@@ -50,7 +50,7 @@ class Finding:
 def check(on: date | None = None) -> list[Finding]:
     """Everything that is wrong on a day (today), by kind and then by code."""
     day = on or timezone.localdate()
-    grids = [grid for grid in queries.all_grids() if index.exists(grid, day)]
+    grids = [grid for grid in queries.all_grids() if queries.exists(grid, day)]
     found = [*_drawn(grids), *_posted(grids, day)]
     order = list(Fault)
     return sorted(found, key=lambda one: (order.index(one.fault), one.grid.code))

@@ -12,11 +12,13 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from yimen.access.queries import holding
 from yimen.access.roles import ADMINISTRATORS, Role
 from yimen.accounts.models import User
 from yimen.calendars.queries import current
+from yimen.foundation.errors import Missing
 from yimen.organisations.models import Membership, UnitKind
 
 from . import rotation
@@ -32,7 +34,12 @@ Shift = DutyShift
 
 def on_duty(at: datetime) -> Shift | None:
     """The shift at `at` with its person and leader, or None while nobody is on the roster. One query."""
-    return _shifts().filter(starts_at__lte=at, ends_at__gt=at).first()
+    return running(at).select_related("person", "leader").first()
+
+
+def running(at: datetime) -> QuerySet[DutyShift]:
+    """The shift at a moment, as rows to be read on: at most one."""
+    return DutyShift.objects.filter(starts_at__lte=at, ends_at__gt=at)
 
 
 def shifts(first: date, last: date) -> list[Shift]:
@@ -40,8 +47,12 @@ def shifts(first: date, last: date) -> list[Shift]:
     return list(_shifts().filter(day__gte=first, day__lte=last).prefetch_related("others").order_by("day"))
 
 
-def shift(pk: int) -> Shift | None:
-    return _shifts().prefetch_related("others").filter(pk=pk).first()
+def get(pk: int) -> Shift:
+    """One shift with everybody on it. Raises Missing."""
+    found = _shifts().prefetch_related("others").filter(pk=pk).first()
+    if found is None:
+        raise Missing(_("没有这一班"))
+    return found
 
 
 def following(one: Shift) -> Shift | None:

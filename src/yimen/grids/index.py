@@ -32,12 +32,12 @@ class Layer:
     def at(self, lng: float, lat: float, on: date) -> list[Grid]:
         """The grids of a day whose outline holds the point, border included, first the one that answers."""
         hits = sorted(self.tree.query(Point(lng, lat), predicate="intersects"))
-        return [self.grids[hit] for hit in hits if exists(self.grids[hit], on)]
+        return [self.grids[hit] for hit in hits if queries.exists(self.grids[hit], on)]
 
     def near(self, west: float, south: float, east: float, north: float, on: date) -> list[tuple[Grid, Any]]:
         """The grids of a day with their outlines that touch a box of degrees."""
         hits = sorted(self.tree.query(box(west, south, east, north), predicate="intersects"))
-        return [(self.grids[hit], self.outlines[hit]) for hit in hits if exists(self.grids[hit], on)]
+        return [(self.grids[hit], self.outlines[hit]) for hit in hits if queries.exists(self.grids[hit], on)]
 
 
 _kept: Final[dict[uuid.UUID | None, dict[Level, Layer]]] = {}
@@ -69,7 +69,3 @@ def locate(lng: float, lat: float, on: date | None = None) -> Grid | None:
 def specialists(lng: float, lat: float, on: date | None = None) -> list[Grid]:
     """The departments' specialist grids that are laid over a point, in the order of their codes."""
     return layer(Level.SPECIALIST).at(lng, lat, on or timezone.localdate())
-
-
-def exists(grid: Grid, on: date) -> bool:
-    return grid.valid_from <= on and (grid.valid_to is None or on <= grid.valid_to)

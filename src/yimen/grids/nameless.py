@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from yimen.foundation.masking import mask_id_numbers
+from yimen.foundation.masking import MOBILE, mask_id_numbers
 
-_MOBILE: Final = re.compile(r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
+_MOBILE: Final = re.compile(rf"(?<!\d){MOBILE}(?!\d)")
 HIDDEN: Final = "〔号码已隐去〕"
 
 

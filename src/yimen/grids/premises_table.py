@@ -16,7 +16,7 @@ from yimen.access.registry import Grants, can
 from yimen.foundation.denied import denied, squeeze
 from yimen.foundation.errors import Invalid
 
-from . import contacts, queries, words
+from . import contacts, headings, queries, words
 from .actions.premises import Described, check
 from .kinds import Level
 from .models import Grid, Premise
@@ -59,20 +59,10 @@ class Plan:
     wrong: list[Judged]
 
 
-def columns(headers: Iterable[str]) -> dict[str, str]:
+def columns(headers: Sequence[str]) -> dict[str, str]:
     """Header → our name. Raises Invalid for a column that is refused by name, and for a needed one that is missing."""
-    found: dict[str, str] = {}
-    for header in headers:
-        plain = squeeze(header)
-        name = next((key for key, known in COLUMNS.items() if plain in map(squeeze, known)), "")
-        if name and name not in found.values():
-            found[header] = name
-        elif why := refused(header):
-            raise Invalid(_("按设计不收这一列：%(column)s（%(why)s）") % {"column": header, "why": why})
-    missing = [COLUMNS[name][0] for name in NEEDED if name not in found.values()]
-    if missing:
-        raise Invalid(_("缺少这些列：%s") % "、".join(missing))
-    return found
+    found = headings.recognise(headers, COLUMNS, NEEDED, refused)
+    return {headers[place]: name for name, place in found.items()}
 
 
 def refused(header: str) -> str:

@@ -74,9 +74,7 @@ def in_force() -> tuple[uuid.UUID | None, tuple[Grid, ...]]:
 def grids(level: Level, on: date | None = None) -> list[Grid]:
     """The grids of one level that exist on a day (today)."""
     day = on or timezone.localdate()
-    return [
-        grid for grid in all_grids() if grid.level == level and _holds(grid.valid_from, grid.valid_to, day)
-    ]
+    return [grid for grid in all_grids() if grid.level == level and exists(grid, day)]
 
 
 def match_place(text: str, on: date | None = None) -> Grid | None:
@@ -103,6 +101,12 @@ def posts(grid_id: int, role: PostRole, on: date | None = None) -> QuerySet[Grid
     return (
         rows.filter(Q(until__isnull=True) | Q(until__gte=day)).select_related("user").order_by("since", "id")
     )
+
+
+def posts_of(user_id: int, on: date) -> list[GridPost]:
+    """The posts of one person that hold on a day or will."""
+    rows = GridPost.objects.filter(Q(until__isnull=True) | Q(until__gte=on), user_id=user_id)
+    return list(rows.select_related("grid__unit").order_by("since", "id"))
 
 
 def lead_of(grid_id: int, on: date | None = None) -> GridPost | None:
@@ -182,8 +186,9 @@ def _person(user: User) -> Person:
     return Person(user.pk, user.name, user.is_active)
 
 
-def _holds(since: date, until: date | None, day: date) -> bool:
-    return since <= day and (until is None or day <= until)
+def exists(grid: Grid, on: date) -> bool:
+    """Whether a grid is there on a day."""
+    return grid.valid_from <= on and (grid.valid_to is None or on <= grid.valid_to)
 
 
 def _only(found: Iterable[Grid]) -> Grid | None:

@@ -31,12 +31,13 @@ from yimen.cases.models import (
 )
 from yimen.cases.states import FLOWS, STATES
 from yimen.foundation import counting, together
+from yimen.foundation.masking import MOBILE
 from yimen.grids.kinds import Level
 
 from .models import Standing
 from .workbook import Cell
 
-_PHONE: Final = re.compile(r"(?<!\d)(?:1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{7,8})(?!\d)")
+_PHONE: Final = re.compile(rf"(?<!\d)(?:{MOBILE}|0\d{{2,3}}[ -]?\d{{7,8}})(?!\d)")
 
 
 @dataclass(slots=True)

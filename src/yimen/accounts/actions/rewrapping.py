@@ -31,8 +31,6 @@ def _again(value: object, place: str) -> object:
         return [_again(each, place) for each in value]
     if not isinstance(value, str) or value.count(".") != 1:
         return value
-    ring, (wrapped, sealed) = crypto.keyring(), value.split(".")
-    blob = urlsafe_b64decode(wrapped)
-    if ring.is_current(blob):
-        return value
-    return f"{urlsafe_b64encode(ring.wrap(ring.unwrap(blob, place), place)).decode()}.{sealed}"
+    wrapped, sealed = value.split(".")
+    again = crypto.keyring().rewrapped(urlsafe_b64decode(wrapped), place)
+    return f"{urlsafe_b64encode(again).decode()}.{sealed}" if again else value

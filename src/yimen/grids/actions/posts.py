@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -104,12 +103,6 @@ def _check_others(row: GridPost, meanwhile: list[GridPost]) -> None:
 
 def _meet(one: GridPost, other: GridPost) -> bool:
     return one.since <= (other.until or date.max) and other.since <= (one.until or date.max)
-
-
-def of_user(user_id: int, on: date) -> list[GridPost]:
-    """The posts of one person that hold on a day or will."""
-    rows = GridPost.objects.filter(Q(until__isnull=True) | Q(until__gte=on), user_id=user_id)
-    return list(rows.select_related("grid__unit").order_by("since", "id"))
 
 
 def _payload(row: GridPost) -> dict[str, object]:

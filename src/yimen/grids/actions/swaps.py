@@ -32,8 +32,8 @@ def ask_swap(
     """
     require(grants, "grids.duty")
     now = at or timezone.now()
-    mine = _shift(shift_id)
-    theirs = _shift(back) if back else None
+    mine = duty.get(shift_id)
+    theirs = duty.get(back) if back else None
     if actor.user_id is None or actor.user_id not in duty.people_of(mine):
         raise Refused(_("只能换自己的班"))
     _not_begun(now, mine, theirs)
@@ -188,13 +188,6 @@ def _open(swap_id: int) -> DutySwap:
 def _only(actor: Actor, user_id: int) -> None:
     if actor.user_id != user_id:
         raise Refused(_("只有本人能答复"))
-
-
-def _shift(pk: int) -> DutyShift:
-    found = duty.shift(pk)
-    if found is None:
-        raise Missing(_("没有这一班"))
-    return found
 
 
 def _not_begun(now: datetime, *shifts: DutyShift | None) -> None:

@@ -6,15 +6,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from yimen.foundation.denied import denied, squeeze
-from yimen.foundation.errors import Invalid
+from yimen.foundation.denied import squeeze
 
 from .. import coordinates
 from ..kinds import Crs, Level, PostRole
@@ -109,22 +108,6 @@ class Sheets:
     grids: list[GridRow] = field(default_factory=list)
     posts: list[PostRow] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
-
-
-def headings(headers: Iterable[object], known: Mapping[str, tuple[str, ...]], kind: str) -> dict[str, int]:
-    """Our name → place of its column. Raises Invalid for a column refused by name, and for a needed one missing."""
-    found: dict[str, int] = {}
-    for place, header in enumerate(headers):
-        words = squeeze(str(header or ""))
-        if what := denied(str(header or "")):
-            raise Invalid(_("按设计不收这一列：%(column)s（%(why)s）") % {"column": header, "why": what})
-        name = next((key for key, names in known.items() if words in (key, *map(squeeze, names))), "")
-        if name:
-            found.setdefault(name, place)
-    missing = [known[name][0] for name in NEEDED[kind] if name not in found]
-    if missing:
-        raise Invalid(_("缺少这些列：%s") % _("、").join(missing))
-    return found
 
 
 def grid_row(number: int, told: Mapping[str, Any]) -> GridRow:

@@ -16,9 +16,10 @@ from openpyxl.cell import WriteOnlyCell
 
 from yimen.foundation.errors import Invalid
 
+from ..headings import recognise
 from ..models import Grid, GridPost
 from . import geojson
-from .rows import GRID, GRIDS, LEVELS, MOST, POST, POSTS, ROLES, Sheets, Wrong, grid_row, headings, post_row
+from .rows import GRID, GRIDS, LEVELS, MOST, NEEDED, POST, POSTS, ROLES, Sheets, Wrong, grid_row, post_row
 
 _MOST_IN_A_CELL: Final = 32_000
 Rows = Sequence[tuple[int, Sequence[Any]]]
@@ -44,7 +45,7 @@ def _take(
     if len(rows) > MOST + 1:
         raise Invalid(_("还不能导入"), {"file": _("一次最多导入 %d 行") % MOST})
     try:
-        places = headings(rows[0][1], known, kind)
+        places = recognise(rows[0][1], known, NEEDED[kind])
     except Invalid as error:
         raise Invalid(_("还不能导入"), {"file": f"{title}：{error}"}) from error
     for number, values in rows[1:]:

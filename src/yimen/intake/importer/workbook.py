@@ -48,6 +48,12 @@ def _opened(path: Path) -> Iterator[Any]:
         book.close()
 
 
+def titles(path: Path) -> list[str]:
+    """The names of its sheets, hidden ones too."""
+    with _opened(path) as book:
+        return list(book.sheetnames)
+
+
 def choose_sheet(path: Path) -> str:
     """The first visible sheet with at least two rows that hold something."""
     with _opened(path) as book:

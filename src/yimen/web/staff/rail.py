@@ -22,6 +22,7 @@ from yimen.cases.access import UNIT_ROLES
 from yimen.cases.actions.filters import saved_filters
 from yimen.cases.models import SavedFilter
 from yimen.foundation import counting
+from yimen.grids import duty as roster
 from yimen.grids.models import DutyShift
 from yimen.intake.queries import queue
 from yimen.organisations.queries import memberships_of
@@ -133,8 +134,7 @@ def _shift_now(grants: Grants) -> QuerySet[DutyShift]:
     """今日值班, for everybody who may see the roster."""
     if not can(grants, "grids.duty"):
         return DutyShift.objects.none()
-    now = timezone.now()
-    return DutyShift.objects.filter(starts_at__lte=now, ends_at__gt=now)
+    return roster.running(timezone.now())
 
 
 @lru_cache(maxsize=256)

@@ -89,7 +89,7 @@ def month(request: StaffRequest) -> HttpResponse:
 @page("grids.duty")
 def shift(request: StaffRequest, pk: int) -> HttpResponse:
     """The record of a shift: what was received, what is handed over. One form a button."""
-    row = found(pk)
+    row = duty.get(pk)
     wanted = request.POST.get("do") if request.method == "POST" else ""
     if wanted == "call":
         return _call(request, row)
@@ -98,13 +98,6 @@ def shift(request: StaffRequest, pk: int) -> HttpResponse:
     if wanted == "take":
         return _take(request, row)
     return _page(request, row)
-
-
-def found(pk: int) -> DutyShift:
-    row = duty.shift(pk)
-    if row is None:
-        raise Missing(_("没有这一班"))
-    return row
 
 
 def _call(request: StaffRequest, row: DutyShift) -> HttpResponse:
@@ -194,7 +187,7 @@ def _given(note: DutyHandover | None, before: DutyHandover | None) -> dict[str, 
 @page("grids.duty")
 def ask_swap(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask somebody to take one's own shift."""
-    row, today = found(pk), timezone.localdate()
+    row, today = duty.get(pk), timezone.localdate()
     people = duty.leaders() if row.leader_id == request.user.pk else duty.eligible()
     others = [user for user in people if user.pk not in duty.people_of(row)]
     coming = [one for one in duty.shifts(today + DAY, today + 2 * AHEAD) if one.pk != row.pk]

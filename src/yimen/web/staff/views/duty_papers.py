@@ -18,7 +18,6 @@ from yimen.reports.workbook import workbook
 
 from ..door import StaffRequest, page
 from ..show import duty as show
-from .duty import found
 from .exports import XLSX, attached
 
 FORMS = {"pdf": "application/pdf", "xlsx": XLSX}
@@ -49,7 +48,7 @@ def roster(request: StaffRequest, form: str) -> HttpResponse:
 def record(request: StaffRequest, pk: int, form: str) -> HttpResponse:
     """One shift with its calls and hand-over."""
     _known(form)
-    row = found(pk)
+    row = duty.get(pk)
     with translation.override("zh-hans"):
         data = _record(row, request.user.name)
         body = paper.record(data) if form == "pdf" else _record_book(data)

@@ -9,7 +9,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-import openpyxl
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -119,20 +118,9 @@ def _read(body: bytes) -> Sheets:
         path = Path(folder) / "map.xlsx"
         path.write_bytes(body)
         reader.refuse_bombs(path)
-        titles = _titles(path)
+        titles = reader.titles(path)
         rows = {name: list(reader.records(path, name)) for name in (GRIDS, POSTS) if name in titles}
     return workbook.read(rows.get(GRIDS), rows.get(POSTS))
-
-
-def _titles(path: Path) -> list[str]:
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
-    except Exception as error:  # openpyxl raises whatever a broken part provokes
-        raise Invalid(_("XLSX 文件已损坏，打不开")) from error
-    try:
-        return list(book.sheetnames)
-    finally:
-        book.close()
 
 
 @page("grids.draw", methods=("GET",))

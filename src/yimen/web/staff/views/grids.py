@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from yimen.access.registry import can, require
 from yimen.foundation.errors import Missing
 from yimen.grids import actions, queries, wording
-from yimen.grids.actions.posts import of_user
 from yimen.grids.kinds import PostRole
 from yimen.grids.models import Grid, GridPost, Leave
 
@@ -100,7 +99,7 @@ def leave(request: StaffRequest, pk: int) -> HttpResponse:
         stand_in = person_of(data["stand_in"], "stand_in") if data["stand_in"] else None
         actions.take_leave(request.actor, row.user, data["since"], data["until"], stand_in)
 
-    places = _("、").join(each.grid.name for each in of_user(row.user_id, today()))
+    places = _("、").join(each.grid.name for each in queries.posts_of(row.user_id, today()))
     return saved(
         request, Away(posted(request)), do, _("已登记。"), ("staff:grid", row.grid_id),
         title=_("登记不在岗：%s") % row.user.name, button=_("登记"), icon="calendar", back="staff:grid",
