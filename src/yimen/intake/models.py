@@ -103,3 +103,29 @@ class Enquiry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category_id} {self.at:%F}"
+
+
+from .field.models import (  # noqa: E402  (one room, two files)
+    DailyLine,
+    DailyLog,
+    FieldBox,
+    FieldCode,
+    FieldDevice,
+    FieldFile,
+    FieldItem,
+    FieldSeat,
+)
+
+__all__ = [
+    "DailyLine",
+    "DailyLog",
+    "Enquiry",
+    "FieldBox",
+    "FieldCode",
+    "FieldDevice",
+    "FieldFile",
+    "FieldItem",
+    "FieldSeat",
+    "ImportedRecord",
+    "QueuedMatter",
+]

@@ -6,6 +6,7 @@ from yimen.accounts.actions.rewrapping import rewrap_factors
 from yimen.cases.actions import rewrapping as cases
 from yimen.grids import contacts
 from yimen.intake.actions import rewrapping as intake
+from yimen.intake.field import rewrapping as field
 from yimen.web.staff.auth.adapter import SEAL
 
 
@@ -14,6 +15,7 @@ def everything() -> dict[str, int]:
     return {
         "matters": cases.rewrap(),
         "waiting": intake.rewrap(),
+        "phones": field.rewrap(),
         "premises": contacts.rewrap(),
         "factors": rewrap_factors(SEAL),
     }

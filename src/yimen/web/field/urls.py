@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from . import views
 
-urlpatterns = [path("", views.home, name="field")]
+urlpatterns = [path("", views.home, name="field"), path("api/", include("yimen.web.field.phone_urls"))]

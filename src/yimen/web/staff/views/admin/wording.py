@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yimen.documents import events as templates
 from yimen.grids import duty_events
+from yimen.intake.field import events as field_events
 from yimen.reports import exporting
 
 SUBJECTS = {
@@ -26,9 +27,11 @@ SUBJECTS = {
     "number": _("脱机登记编号"),
     "callback_rule": _("抽样回访"),
     "callback_script": _("回访用语"),
+    "routing_rule": _("派遣规则"),
     "pressure_setting": _("催办督办的数字"),
     "grid": _("网格"),
     **duty_events.SUBJECTS,
+    **field_events.SUBJECTS,
     "history": _("查看变更记录"),
     "export": _("导出台账"),
     "backup": _("备份与恢复"),
@@ -41,13 +44,14 @@ KINDS = {
         for noun in (
             "category", "business_hours", "common_answer", "public_phone", "competent_body", "retention_class",
             "suspension_reason",
-            "callback_rule", "callback_script",
+            "callback_rule", "callback_script", "routing_rule",
         )
         for verb, words in _ROWS.items()
     },
     **templates.KINDS,
     **exporting.KINDS,
     **duty_events.KINDS,
+    **field_events.KINDS,
     "number.reserved": _("预留编号"),
     "number.reprinted": _("重印脱机登记表"),
     "number.voided": _("作废编号"),
@@ -122,7 +126,7 @@ _LABELS = {
     "as": _("以何身份"), "flow": _("流程"), "step": _("环节"), "roles": _("一并结束的角色"), "key": _("代号"), "percent": _("抽取比例"), "always": _("一律回访"), "opening": _("开场白"),
     "list": _("哪个清单"), "rows": _("行数"), "filter": _("筛选"), "form": _("格式"),
     "scopes": _("用途"), "expires_at": _("有效到"), "why": _("原因"), "minutes": _("分钟"),
-    "ask_solved": _("问是否解决"), "ask_rating": _("问满意度"), "closing": _("结束语"),
+    "subject": _("哪一类"), "place": _("哪里"), "assisting": _("协办单位"), "ask_solved": _("问是否解决"), "ask_rating": _("问满意度"), "closing": _("结束语"),
 }  # fmt: skip
 
 
