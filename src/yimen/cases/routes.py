@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Q
 from django.utils import timezone
@@ -172,21 +172,47 @@ def lines(rows: Sequence[RoutingRule]) -> list[Line]:
     ]  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Where a class in a place would go, and by which rule."""
+
+    unit: str
+    assisting: list[str]
+    why: str
+
+
+def answers(subject: str, grid: Grid | None, at: datetime) -> list[tuple[object, Answer]]:
+    """In office hours and after: where matters of a class ("scheme:code") would go. Raises nothing for an unknown one."""
+    row = next((one for one in today_classes() if subject_of(one) == subject), None)
+    if row is None:
+        return []
+    known, names = rules_on(timezone.localtime(at).date()), dict(_unit_names())
+    found = []
+    for hours, business in ((routing.BUSINESS, True), (routing.AFTER, False)):
+        one = routing.route(known, replace(facts(row, grid, at), business=business))
+        why = because(one) or _("没有规则管到，由人选择")
+        found.append(
+            (dict(HOURS)[hours], Answer(_named(one, names), [names.get(k, k) for k in one.assists], why))
+        )
+    return found
+
+
 def subjects() -> list[tuple[str, str]]:
     """What a rule may be about: large classes with their classes below, as they are today."""
     found: dict[str, str] = {}
-    for row in classes_on(timezone.localdate()):
+    for row in today_classes():
         found.setdefault(f"{row.scheme}:{row.code[:2]}", row.big_name)
         found[subject_of(row)] = row.name
     return list(found.items())
 
 
-def classes_on(day: date) -> Any:
-    """The classes in force on a day, facilities after events."""
+def today_classes() -> list[EventClass]:
+    """The classes in force today, events before facilities."""
+    day = timezone.localdate()
     rows = EventClass.objects.filter(valid_from__lte=day).filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=day)
     )
-    return rows.order_by("kind", "scheme", "code")
+    return list(rows.order_by("kind", "scheme", "code"))
 
 
 def places() -> list[Grid]:

@@ -69,6 +69,13 @@ DOORS = (
     Door("staff:instruction-phrases", (), _("批示常用语"), "cases.set_phrases", _("领导一点就写上的话")),
     Door("staff:letter-heads", (), _("发文字号"), "cases.set_letter_heads", _("以谁的名义发文，字号怎么写")),
     Door(
+        "staff:routing",
+        (),
+        _("派遣规则"),
+        "cases.set_routing",
+        _("网格事件按类别、地点、时间派给谁，先试算再起用"),
+    ),
+    Door(
         "staff:pressure-figures",
         (),
         _("催办督办的数字"),

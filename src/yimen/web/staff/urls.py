@@ -36,6 +36,7 @@ from .views import (
     retention,
     returning,
     rights,
+    routing,
     search,
     sheets,
     verb,
@@ -91,6 +92,10 @@ staff = (
             "cases/<uuid:ref>/instructions/<uuid:one>/strike/", instructions.strike, name="strike-instruction"
         ),
         path("map/", map.open_matters, name="map"),
+        path("routing/", routing.rules, name="routing"),
+        path("routing/add/", routing.add, name="routing-add"),
+        path("routing/<int:pk>/", routing.revise, name="routing-rule"),
+        path("routing/<int:pk>/end/", routing.end, name="routing-end"),
         path("grids/", grids.street, name="grids"),
         path("grids/<int:pk>/", grids.grid, name="grid"),
         path("grids/<int:pk>/post/", grids.post, name="grid-post"),
