@@ -178,7 +178,7 @@ VENDOR = REPO / "build" / "vendor"
 STATICFILES_DIRS = [PACKAGE / "web" / "static", ("vendor", VENDOR)]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "yimen.web.modules.ModuleStorage"},
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -1,0 +1,98 @@
+// Drafts and what becomes of them. A draft has its UUID from the first touch; its words are encrypted under the worker's
+// key, each photo under a key of its own from the moment it is taken.
+import { uuid } from "./bytes.js";
+import { UNSENT } from "./queue.js";
+import { openFile, sealFile, sealItem } from "./seal.js";
+import { all, change, edit, get } from "./store.js";
+import { changed, send } from "./sync.js";
+import { hide, seat, show } from "./vault.js";
+
+const about = (item) => "draft " + item.uuid;
+
+// `draft` is `{data, files}` in the open; `files` are what the sealed body will say of each, with the id it is kept under.
+export const start = (kind, data = {}) => ({ uuid: uuid(), seat: seat(), kind, state: "draft", started: Date.now(), draft: { data, files: [] } });
+
+export async function save(item, line) {
+  const { draft, ...row } = item;
+  const hidden = await hide(draft, about(item)), shown = await hide(line, "line " + item.uuid);
+  await change(["items"], (stores) => { stores.items.put({ ...row, hidden, line: shown }); });
+  changed();
+}
+
+// The draft as it was left, or undefined (another worker's, or one under a PIN that was given up).
+export async function load(id) {
+  const row = await get("items", id);
+  const draft = row && (await show(row.hidden, about(row)));
+  if (!draft) return undefined;
+  const { hidden, line, ...item } = row;
+  return { ...item, draft };
+}
+
+export const line = (row) => show(row.line, "line " + row.uuid);
+
+export async function addFile(item, blob, name, purpose) {
+  const { told, data } = await sealFile(blob, name, blob.type, purpose);
+  const id = uuid();
+  await change(["files"], (stores) => { stores.files.put({ id, item: item.uuid, data }); });
+  item.draft.files.push({ ...told, id });
+  return id;
+}
+
+export async function dropFile(item, id) {
+  item.draft.files = item.draft.files.filter((file) => file.id !== id);
+  await change(["files"], (stores) => { stores.files.delete(id); });
+}
+
+export async function look(file) {
+  const kept = await get("files", file.id);
+  return kept && openFile(file, kept.data);
+}
+
+// Sealed, signed and in the queue, in one transaction; the words go with it so that it can be mended if it is refused.
+export async function makeReady(item, words) {
+  const device = await get("device", "this");
+  const { data, files } = item.draft;
+  const body = { id: item.uuid, kind: item.kind, made_at: Date.now(), seat: item.seat, data, files: files.map(bare) };
+  const sealed = await sealItem(body, device.box, device.privateKey);
+  const hidden = await hide(item.draft, about(item)), shown = await hide(words, "line " + item.uuid);
+  const queued = files.map(({ id, sha256, size }) => ({ id, sha256, total: size + 16, sent: 0, done: false }));
+  const { draft, ...row } = item;
+  const ready = { ...row, ...sealed, state: "ready", tries: 0, due_at: 0, hidden, line: shown, files: queued };
+  await change(["items"], (stores) => { stores.items.put(ready); });
+  changed();
+  send();
+}
+
+const bare = ({ id, ...told }) => told;
+
+// A refused item is written again. When the office knows the id with other words, the new one is another item.
+export async function mend(id) {
+  const item = await load(id);
+  if (!item) return undefined;
+  const fresh = { uuid: item.uuid, seat: item.seat, kind: item.kind, state: "draft", started: item.started, draft: item.draft };
+  if (item.code === "other_body" || item.taken) return copy(fresh);
+  await save(fresh, item.draft.data.text || "");
+  return fresh;
+}
+
+async function copy(item) {
+  const fresh = { ...item, uuid: uuid(), started: Date.now() };
+  await save(fresh, item.draft.data.text || "");
+  await change(["items", "files"], (stores) => {
+    stores.items.delete(item.uuid);
+    item.draft.files.forEach((file) => { stores.files.get(file.id).onsuccess = (event) => stores.files.put({ ...event.target.result, item: fresh.uuid }); });
+  });
+  return fresh;
+}
+
+// Only by the worker's own word.
+export async function discard(id) {
+  await change(["items", "files"], (stores) => {
+    stores.items.delete(id);
+    stores.files.index("item").getAllKeys(id).onsuccess = (event) => event.target.result.forEach((key) => stores.files.delete(key));
+  });
+  changed();
+}
+
+export const unsent = async () => (await all("items")).filter((item) => UNSENT.includes(item.state)).sort((a, b) => a.started - b.started);
+export const again = (id) => edit("items", id, (item) => ({ ...item, state: "ready", tries: 0, due_at: 0 })).then(send);
