@@ -10,13 +10,16 @@ from yimen.access.registry import Grants, Predicate, nothing, register, role_onl
 from yimen.access.roles import ADMINISTRATORS, Role
 from yimen.organisations.models import Membership
 
+from . import grid_access
 from .models import Assignment, AssistResult, Case, Merge, PersonAnswer, SealedExclusion, SealedGrant
-from .states import Who
+from .states import Flow, Who
 
 CENTRE_ROLES = (Role.CLERK, Role.DIRECTOR, Role.LEADER)
 DESK_ROLES = (Role.CLERK, Role.DIRECTOR)
 LEADERS = (Role.LEADER, Role.DIRECTOR)  # who may give an instruction
 UNIT_ROLES = (Role.HANDLER, Role.HEAD, Role.OFFICER, Role.COMMUNITY, Role.DISTRICT, Role.MEDIATOR)
+GRID_ROLES = (Role.WORKER, Role.GRIDLEAD)
+REPORTERS = (Role.WORKER, Role.GRIDLEAD, Role.COMMUNITY, *DESK_ROLES)  # 网格上报
 _ENDED = ("returned", "ended")
 
 
@@ -33,7 +36,7 @@ def _ordinary(grants: Grants) -> Q:
         return nothing()
     units = grants.units(*UNIT_ROLES)
     part = Assignment.objects.filter(case=OuterRef("pk"), unit__in=units).exclude(state__in=_ENDED)
-    mine = Q(accountable_person=grants.user_id) | Q(holder=grants.user_id)
+    mine = Q(accountable_person=grants.user_id) | Q(holder=grants.user_id) | grid_access.scope(grants)
     return (mine | Exists(part)) if units else mine
 
 
@@ -48,6 +51,7 @@ def reach(grants: Grants) -> QuerySet[Any, Any] | None:
         Case.objects.filter(holder=me).values("pk"),
         parts.values("case"),
         SealedGrant.objects.filter(user=me).values("case"),
+        *grid_access.ways(grants),
     )
     return Case.objects.filter(accountable_person=me).values("pk").union(*ways, all=True)
 
@@ -92,7 +96,9 @@ def _count_allows(grants: Grants, case: Case) -> bool:
     if grants.user_id in (case.accountable_person_id, case.holder_id):
         return True
     units = grants.units(*UNIT_ROLES)
-    return bool(units) and any(a.unit_id in units and a.state not in _ENDED for a in _assignments(case))
+    if units and any(a.unit_id in units and a.state not in _ENDED for a in _assignments(case)):
+        return True
+    return grid_access.allows(grants, case)
 
 
 def _sealed_allows(grants: Grants, case: Case) -> bool:
@@ -124,6 +130,10 @@ def relations(grants: Grants, case: Case) -> frozenset[Who]:
         found |= _unit_relations(grants, case, desk=desk, director=director)
     if desk and _may_call(grants, case):
         found.add(Who.CALLER)
+    if grid_access.at_hand(grants, case):
+        found.add(Who.GRID)
+    if grid_access.may_check(grants, case, desk=desk):
+        found.add(Who.CHECKER)
     if not found and _assists(grants, case):
         found.add(Who.ASSIST)
     return frozenset(found)
@@ -179,6 +189,8 @@ def register_all() -> None:
     """Called once when the apps are ready."""
     register("cases.view", Predicate(_view_scope, _view_allows))
     register("cases.open", role_only(*DESK_ROLES))
+    register("cases.decide_district", role_only(*LEADERS))
+    register("cases.report_event", role_only(*REPORTERS))
     register("cases.screen", role_only(Role.DIRECTOR))
     register("cases.reveal", Predicate(_reveal_scope, _reveal_allows))
     register("cases.instruct", role_only(*LEADERS))
@@ -217,7 +229,15 @@ def _reveal_scope(grants: Grants) -> Q:
     """Contacts: the desk, and units that have to reach the person unless 要求保密; a leader sees no phone."""
     if grants.has(*DESK_ROLES):
         return _view_scope(grants)
-    return _view_scope(grants) & Q(confidential=False) if grants.has(*UNIT_ROLES) else nothing()
+    open_ones = _view_scope(grants) & Q(confidential=False)
+    if grants.has(*UNIT_ROLES):
+        return open_ones
+    return open_ones & _own_place(grants) if grants.has(*GRID_ROLES) else nothing()
+
+
+def _own_place(grants: Grants) -> Q:
+    """A matter of a place that this worker has in hand: to tell who reported it what was done."""
+    return Q(flow=Flow.GRID.value, holder=grants.user_id)
 
 
 def _reveal_allows(grants: Grants, case: Any) -> bool:
@@ -226,4 +246,7 @@ def _reveal_allows(grants: Grants, case: Any) -> bool:
 
 def may_reveal(grants: Grants, case: Case) -> bool:
     """Whether a reader who was let in to this matter is offered its contacts; `people.reveal` asks for both again."""
-    return grants.has(*DESK_ROLES) or (grants.has(*UNIT_ROLES) and not case.confidential)
+    if grants.has(*DESK_ROLES):
+        return True
+    in_hand = grants.has(*GRID_ROLES) and case.flow == Flow.GRID and case.holder_id == grants.user_id
+    return (grants.has(*UNIT_ROLES) or in_hand) and not case.confidential

@@ -43,8 +43,10 @@ from .models import (
     CaseKey,
     CaseLeader,
     Category,
+    Climb,
     Clock,
     Contact,
+    DistrictRequest,
     Extension,
     Instruction,
     InstructionMark,
@@ -157,6 +159,8 @@ class Dossier:
     charges = _of(CaseLeader, "leader")
     visits = _of(ReceptionVisit, "reception__leader", order="reception__day")
     reports = _of(MajorReport, "by")
+    climbs = _of(Climb, "by")
+    requests = _of(DistrictRequest, "unit", "leader", "signed_by", "refused_by")
     heads: Kind[RoleGrant] = Kind(
         lambda d: (
             holding().select_related(None).filter(role=Role.HEAD, unit=d.case.lead_unit_id).order_by("id")
@@ -351,6 +355,8 @@ def everything(case: Case) -> list[str]:
         kinds.append("samplings")
     if case.flow == Flow.PETITION:
         kinds.append("reviews")
+    if case.flow == Flow.GRID:
+        kinds += ("climbs", "requests")
     return kinds
 
 

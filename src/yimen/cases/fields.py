@@ -98,6 +98,7 @@ FIELDS: Final[dict[str, Field]] = {
         Field("rating", "choice", _("满意度"), _("由来访人评价，不能代评"), choices=RATINGS),
         Field("comment", "longtext", _("来访人的话")),
         Field("note", "longtext", _("备注")),
+        Field("no_photo", "text", _("没有处置后照片的理由"), _("有照片的先添加照片；没有就写明为什么"), limit=200),
         Field("asked_on", "date", _("请求日期"), _("来访人提出之日；邮寄的以寄出之日为准")),
         Field("authority", "text", _("复查复核机关"), _("原办理机关的上一级机关、单位"), limit=100),
         Field("request", "longtext", _("请求和理由"), _("来访人不服哪里，要求什么")),

@@ -67,8 +67,8 @@ def _grid_with_others() -> list[Transition]:
     """并案: who reported the same place keeps an own matter, is told, called back and rates; a colleague's is closed."""
     return [
         *_in(_GRID, "at_grid at_community raised admitted filed", "merge", "merged", _DESK, _ACC, needs="main", may="note", effect="merge"),
-        *_in(_GRID, "merged", "unmerge", "raised", _DESK, Holder.DUTY, needs="reason", effect="unmerge"),
-        *_in(_GRID, "called_back", "unmerge", "raised", _DESK, Holder.DUTY, needs="reason", guards="followed unsolved", effect="unmerge"),
+        *_in(_GRID, "merged", "unmerge", "raised", _DESK, Holder.DUTY, needs="reason", effect="unmerge_place"),
+        *_in(_GRID, "called_back", "unmerge", "raised", _DESK, Holder.DUTY, needs="reason", guards="followed unsolved", effect="unmerge_place"),
         *_in(_GRID, "merged", "follow", "told", _DESK, Holder.CALLER, needs="way", may="said served_on persons", guards="somebody_waits main_answered service_date", effect="follow", ends="conclude"),
         *_in(_GRID, "merged", "close", "closed", _DESK, _NONE, may="note", guards="nobody_waits main_answered", effect="close"),
     ]
@@ -78,7 +78,7 @@ def _after_the_grid() -> list[Transition]:
     return [
         *_in(_GRID, "called_back", "rate", "rated", _CALLER, _ACC, needs="rating", may="comment", guards="reached no_rating_yet", effect="rate"),
         *_in(_GRID, "closed", "archive", "archived", _DESK, _NONE, effect="archive"),
-        *_in(_GRID, "closed archived", "reopen", "raised", _DESK, Holder.ACTOR, needs="reason", effect="reopen"),
+        *_in(_GRID, "closed archived", "reopen", "raised", _DESK, Holder.ACTOR, needs="reason", effect="reopen_place"),
     ]
 # fmt: on
 

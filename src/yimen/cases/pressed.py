@@ -51,7 +51,7 @@ def _asked(grants: Grants) -> Q:
     pending = Q(Exists(Extension.objects.filter(case=OuterRef("pk"), state="asked")))
     mine = Q(lead_unit__in=grants.units(Role.HEAD))
     if grants.has(Role.DIRECTOR):
-        mine |= Q(flow=Flow.SERVICE) | Q(lead_unit__online=False)
+        mine |= ~Q(flow=Flow.PETITION) | Q(lead_unit__online=False)
     return pending & mine
 
 

@@ -23,7 +23,8 @@ from .access import CENTRE_ROLES, UNIT_ROLES, reach, relations
 from .fields import WRITTEN
 from .models import Assignment, Case, Category, Clock, Result
 from .models.case import Bigrams
-from .states import HIDDEN_VERBS, MAX_RETURNS, OPEN_STATES, STATES, VERBS, Transition, Who, rows_from
+from .place_rules import PUBLIC
+from .states import HIDDEN_VERBS, MAX_RETURNS, OPEN_STATES, STATES, VERBS, Flow, Transition, Who, rows_from
 
 PAGE = 30
 SHOWN = ("category", "lead_unit", "holder", "holder_unit", "clock")  # what a row of a list shows
@@ -346,9 +347,22 @@ def _primary(case: Case) -> str:
         return "designate"
     if case.state == "told" and not case.sampled:
         return "close"
+    if case.flow == Flow.GRID and (found := _primary_of_place(case)):
+        return found
     if case.state == "reviewed" and _annulled(case):
         return "redo"
     return STATES[case.state].primary
+
+
+def _primary_of_place(case: Case) -> str:
+    """Where somebody waits for an answer, the step that gives it; what the public reported is verified first."""
+    told = {"at_grid": "settle_told", "at_community": "settle_told", "checking": "pass_told"}
+    if case.reachable and case.state in told:
+        return told[case.state]
+    if case.state == "raised" and case.verified == "no":
+        return "decline"
+    unverified = case.channel in PUBLIC and case.verified != "yes"
+    return "ask_verify" if case.state == "raised" and unverified else ""
 
 
 def _annulled(case: Case) -> bool:

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from yimen.foundation.errors import Invalid
 from yimen.foundation.masking import mask_id_numbers
 
-from . import review_rules
+from . import place_rules, review_rules
 from .fields import FIELDS, NOT_DRAWN
+from .place_rules import PlaceFacts
 from .review_rules import ReviewFacts
 from .states import MAX_RETURNS, MAX_TRIES, STATES, TRANSITIONS, Transition
 from .wording import several
@@ -118,6 +119,7 @@ class CaseFacts:
     actor_is_recipient: bool = False
     open_letter: str = ""
     review: ReviewFacts = field(default_factory=ReviewFacts)
+    place: PlaceFacts = field(default_factory=PlaceFacts)
 
 
 UNSOLVED: Final = ("no", "partly")
@@ -319,6 +321,7 @@ GUARDS: Final[dict[str, Guard]] = {
     "unsolved_explained": _unsolved_explained,
     "review_not_reopen": _review_not_reopen,
     **review_rules.GUARDS,
+    **place_rules.GUARDS,
 }
 
 

@@ -1,5 +1,5 @@
-"""What runs beside the server: the ledger's sequencer, reminders of what is due, the watchdog over the job runner,
-and at night what is kept no longer."""
+"""What runs beside the server: the ledger's sequencer, reminders of what is due, what climbs by itself, the watchdog over the
+job runner, and at night what is kept no longer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     import django
 
     django.setup()
-    from yimen.cases.actions import reminders, retaining
+    from yimen.cases.actions import climbing, reminders, retaining
     from yimen.jobs import watchdog
     from yimen.ledger import sequencer
     from yimen.reports import alarms
@@ -33,7 +33,13 @@ def run(args: argparse.Namespace) -> int:
         signal.signal(each, lambda number, frame: stop.set())
     beside = [
         threading.Thread(target=each, args=(stop,), daemon=True)
-        for each in (reminders.run_forever, watchdog.run_forever, retaining.run_forever, alarms.watch)
+        for each in (
+            reminders.run_forever,
+            climbing.run_forever,
+            watchdog.run_forever,
+            retaining.run_forever,
+            alarms.watch,
+        )
     ]
     for thread in beside:
         thread.start()

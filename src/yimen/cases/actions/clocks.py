@@ -50,12 +50,47 @@ def new_clock(
     return clock
 
 
+STREET, DISTRICT = "street", "district"  # whole limits of two levels of the ladder, in clock_rules.csv
+
+
+def class_clock(case: Case, kind: str, step: str, at: datetime, unit_id: int) -> Clock:
+    """An unsaved clock of what a unit owes on a matter of a place: the limit of its class, else the flow's own."""
+    clock, row = new_clock(case, kind, step, at, unit_id), case.event_class
+    if row is None or row.limit_amount is None:
+        return clock
+    said = {"article": f"{row.name}（{row.limit_source[:80] or row.key}）", "article_en": f"class {row.key}"}
+    limit = {
+        "code": row.key,
+        "amount": row.limit_amount,
+        "unit": row.limit_unit,
+        "extend_max": row.limit_amount,
+    }
+    clock.rule = clock.rule | limit | said | {"certainty": _sure(row.limit_source)}
+    compute(clock)
+    return clock
+
+
+def _sure(source: str) -> str:
+    return source[0] if source[:1] in ("S", "X", "M") else "D"
+
+
+def ordered_clock(case: Case, step: str, days: int, at: datetime) -> Clock:
+    """An unsaved step clock of so many work days that a person set (下派)."""
+    unit_id = case.holder_unit_id
+    assert unit_id is not None
+    clock = Clock(case_id=case.pk, kind="step", step=step, rule=_ordered(case, days, at), start_at=at,
+                  charged_unit_id=unit_id)  # fmt: skip
+    compute(clock)
+    return clock
+
+
 ORDERED = "ordered"  # the step of a limit that a leader's instruction set, in clock_rules.csv
 
 
 def part_clock(case: Case, unit_id: int, at: datetime, days: int | None = None) -> Clock:
     """An unsaved clock of one unit's part: by the rule, or the days of an instruction where they end earlier."""
-    usual = new_clock(case, "assignment", "assignment", at, unit_id)
+    make = class_clock if case.flow == Flow.GRID else new_clock
+    usual = make(case, "assignment", "assignment", at, unit_id)
     if not days:
         return usual
     ordered = Clock(case_id=case.pk, kind="assignment", step="assignment", rule=_ordered(case, days, at),

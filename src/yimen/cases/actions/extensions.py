@@ -225,7 +225,7 @@ def _within(clock: Clock, amount: int) -> None:
 
 def _check_telling(case: Case, way: str, told_at: datetime | None, now: datetime) -> None:
     """The reason was told to the person, how and when; nobody can tell a person who left no name and no phone."""
-    if not way and case.anonymous and not case.reachable:
+    if not way and not case.reachable and (case.anonymous or case.flow == Flow.GRID):
         return
     if not way:
         raise Invalid(_("还有内容要补充或更正"), {"told_way": _("延期理由要告知来访人")})
@@ -262,5 +262,5 @@ def _goes_with(clock: Clock, conclusion: Clock) -> bool:
         return False
     return clock.pk == conclusion.pk or (
         clock.charged_unit_id == conclusion.charged_unit_id
-        and (clock.kind == "assignment" or (clock.kind == "step" and clock.step == "in_hand"))
+        and (clock.kind == "assignment" or (clock.kind == "step" and clock.step in ("in_hand", "handling")))
     )

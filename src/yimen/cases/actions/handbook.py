@@ -27,6 +27,7 @@ from ..models import (
 from ..models.handbook import Kept
 from ..shipped import rows
 from ..states import Flow
+from .classes import load_classes
 
 SHIPPED_FROM = date(2000, 1, 1)
 # Shown on every screen whatever an office changes: SCOPE, "Emergencies".
@@ -43,7 +44,7 @@ NOUNS: dict[type[Kept], str] = {
 @transaction.atomic
 def load_handbook() -> int:
     """Put shipped rows into the tables that are empty; gives how many. What an office has is never touched again."""
-    made = sum(_load(model) for model in _SHIPPED)
+    made = sum(_load(model) for model in _SHIPPED) + load_classes()
     if made:
         _changed()
     return made
@@ -149,9 +150,10 @@ def shipped_rows(model: type[Kept]) -> list[Kept]:
 
 
 def _load(model: type[Kept]) -> int:
-    """An empty table gets every shipped row; one that an office has, only the retention classes that are new."""
+    """An empty table gets every shipped row; one that an office has, only the retention classes and
+    the reasons for 中止计时 that are new."""
     known = set(model._default_manager.values_list("key", flat=True))
-    if known and model is not RetentionClass:
+    if known and model not in (RetentionClass, SuspensionReason):
         return 0
     fresh = [row for row in shipped_rows(model) if row.key not in known]
     return len(model._default_manager.bulk_create(fresh))

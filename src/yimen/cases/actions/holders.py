@@ -24,15 +24,6 @@ if TYPE_CHECKING:
     from .transition import Step
 
 
-def pass_on(step: Step) -> None:
-    """Set holder and holder unit by the row's rule; always an active member of the unit."""
-    case, how = step.case, step.row.holder
-    if how == Holder.KEEP or how == Holder.NONE:
-        return
-    unit_id, user_id = _CHOOSE[how](step)
-    case.holder_unit_id, case.holder_id = unit_id, user_id
-
-
 def _accountable(step: Step) -> tuple[int, int]:
     case = step.case
     assert case.accountable_unit_id and case.accountable_person_id
@@ -143,7 +134,7 @@ def _least_loaded(user_ids: list[int]) -> int:
     return min(user_ids, key=lambda user_id: (load.get(user_id, 0), user_id))
 
 
-_CHOOSE = {
+CHOOSE = {
     Holder.RECIPIENT: recipient,
     Holder.ACCOUNTABLE: _accountable,
     Holder.ACTOR: _actor,

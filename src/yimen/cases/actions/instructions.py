@@ -22,7 +22,7 @@ from .. import instructions, queries, rules
 from ..access import LEADERS, relations
 from ..fields import RECORDED
 from ..models import Case, Instruction, InstructionMark, Phrase, Submission
-from ..states import STATES, Who
+from ..states import STATES, Who, words
 from . import approvals, holders, transition
 from .holding import choice, held, need
 from .proposals import paper_of, signed
@@ -93,7 +93,7 @@ def _instructable(grants: Grants, ref: UUID, *who: Who) -> Iterator[Case]:
         if case.state == "awaiting":
             raise Conflict(_("这件事正在待批示，请在“批示”一步办理"))
         if not STATES[case.state].open and not instructions.owed(case):
-            raise Conflict(_("这件事已经是“%s”") % STATES[case.state].zh)
+            raise Conflict(_("这件事已经是“%s”") % words(case.flow, case.state))
         yield case
 
 

@@ -33,7 +33,7 @@ from ..models import (
     PersonRequest,
     Result,
 )
-from ..states import STATES
+from ..states import STATES, words
 from . import people
 from .holding import choice, need
 from .keys import key_of
@@ -213,7 +213,7 @@ def _gathered(case: Case, row: Participant) -> dict[str, Any]:
         "made_at": timezone.localtime().isoformat(timespec="minutes"),
         "person": asdict(me) | {"role": str(row.get_role_display())},
         "matter": {
-            "received_at": _moment(case.received_at), "category": case.category.name, "state": str(STATES[case.state].zh),
+            "received_at": _moment(case.received_at), "category": case.category.name, "state": str(words(case.flow, case.state)),
             "title": own(case.title), "text": own(case.text), "wish": own(case.wish), "place": case.place,
             "closed_at": _moment(case.closed_at),
         },

@@ -9,6 +9,8 @@ from yimen.access.registry import Grants, require
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid
 from yimen.ledger import actions as ledger
+from yimen.organisations.models import UnitKind
+from yimen.organisations.queries import units
 
 from .. import pressure_settings
 from ..models import PressureSetting
@@ -35,6 +37,10 @@ def _checked(setting: pressure_settings.Setting, value: str) -> str:
     if setting.unit == "text":
         if len(value) > 8:
             raise Invalid(_("还有内容要补充或更正"), {setting.key: _("最多 %d 字") % 8})
+        return value
+    if setting.unit == "body":
+        if value and not units().filter(key=value, kind=UnitKind.DISTRICT).exists():
+            raise Invalid(_("还有内容要补充或更正"), {setting.key: _("没有这个区级单位")})
         return value
     if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= MOST:
         raise Invalid(_("还有内容要补充或更正"), {setting.key: _("请填 1 到 %d 的整数") % MOST})

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -18,18 +18,33 @@ from django.utils.translation import gettext as _
 from yimen.access.registry import Grants
 from yimen.access.roles import Role
 from yimen.calendars import queries as calendars
-from yimen.foundation.actor import Actor
+from yimen.foundation.actor import SYSTEM, Actor
 from yimen.foundation.errors import Conflict, Invalid, Refused
 
 from .. import dossier, instructions, joint, letterbook, queries, reviews, rules, suspensions
 from ..access import is_recipient, relations
 from ..models import Case, Clock
 from ..review_rules import ReviewFacts
-from ..states import MAX_RETURNS, SEALED_VERBS, STATES, TRANSITIONS, UNIT_STATES, VERBS, Flow, Transition, Who
-from . import clocks, extensions, holders, people
+from ..states import (
+    MAX_RETURNS,
+    SEALED_VERBS,
+    STATES,
+    TRANSITIONS,
+    UNIT_STATES,
+    VERBS,
+    Flow,
+    Transition,
+    Who,
+    words,
+)
+from . import clocks, extensions, people, turns
 from .effects import EFFECTS
+from .effects.grid import lapse as lapse_requests
 from .effects.letters import lapse as lapse_letters
+from .place_facts import place_facts
 from .record import record, standing
+
+NOBODY: Final = Grants(None)
 
 
 @dataclass(slots=True)
@@ -49,6 +64,8 @@ class Step:
     owed_by: int | None = (
         None  # the unit that the new state's limit is charged to, where an effect knows better
     )
+    limit: Clock | None = None  # the new state's own clock, where a person set its days
+    then: tuple[str, dict[str, Any]] | None = None  # a step that follows by itself, in the same transaction
 
 
 def run(
@@ -73,7 +90,25 @@ def run(
         step.data = rules.check_fields(step.row, data or {})
         _unhindered(step)
         _perform(step)
+        if step.then is not None:
+            by_itself(case, *step.then, at=step.at)
         return case
+
+
+def by_itself(
+    case: Case,
+    verb: str,
+    data: Mapping[str, Any],
+    *,
+    at: datetime,
+    actor: Actor = SYSTEM,
+    grants: Grants = NOBODY,
+) -> Case:
+    """A step that the rules take, or that another decision takes with it: nobody is asked whether he may. `data` goes to
+    the effect as it is. The matter's row is held by the caller."""
+    step = Step(actor, grants, case, _row(case, verb, None), dict(data), at)
+    _perform(step)
+    return case
 
 
 def moment(case: Case, at: datetime | None) -> datetime:
@@ -93,12 +128,14 @@ def moment(case: Case, at: datetime | None) -> datetime:
 def _row(case: Case, verb: str, version: int | None) -> Transition:
     row = TRANSITIONS.get((case.flow, case.state, verb))
     if version is not None and version != case.version:
-        raise Conflict(_("别人刚刚办过这件事，现在是“%s”；请看过最新情况再办") % STATES[case.state].zh)
+        raise Conflict(_("别人刚刚办过这件事，现在是“%s”；请看过最新情况再办") % words(case.flow, case.state))
     if row is None:
-        words = VERBS.get(verb)
-        if words is None:
+        said = VERBS.get(verb)
+        if said is None:
             raise Invalid(_("没有这一步：%s") % verb)
-        raise Conflict(_("现在是“%(state)s”，不能%(verb)s") % {"state": STATES[case.state].zh, "verb": words})
+        raise Conflict(
+            _("现在是“%(state)s”，不能%(verb)s") % {"state": words(case.flow, case.state), "verb": said}
+        )
     return row
 
 
@@ -145,6 +182,7 @@ def facts_of(
         sampled=case.sampled,
         open_letter=letterbook.before_telling(case),
         review=reviews.facts(case) if review is None else review,
+        place=place_facts(case),
         may_redo=case.lead_unit_id is not None
         and (case.flow != Flow.PETITION or case.accepted_at is not None),
     )
@@ -217,7 +255,8 @@ def _perform(step: Step) -> None:
     if effect := EFFECTS.get(row.effect):
         effect(step)
     lapse_letters(step)
-    holders.pass_on(step)
+    lapse_requests(step)
+    turns.pass_on(step)
     _run_clocks(step)
     if before in (*UNIT_STATES, "return_requested") and not _may_extend(case):
         extensions.lapse(case)
@@ -273,11 +312,16 @@ def _step_clock(step: Step) -> Clock:
     case = step.case
     owing = step.owed_by or (case.lead_unit_id if step.row.target in UNIT_STATES else case.holder_unit_id)
     assert owing is not None
+    if step.limit is not None:
+        step.limit.charged_unit_id = owing
+        return step.limit
+    if step.row.target == "handling":
+        return clocks.class_clock(case, "step", "handling", step.counts_from or step.at, owing)
     return clocks.new_clock(case, "step", step.row.target, step.counts_from or step.at, owing)
 
 
 def _record(step: Step, before: str) -> None:
     row = step.row
     payload = {"verb": row.verb, "from": before, "to": row.target, "set": standing(step.case), **step.payload}
-    words = {name: value for name, value in step.data.items() if isinstance(value, str)}
-    record(step.actor, step.case, row.kind, at=step.at, payload=payload, words=words)
+    typed = {name: value for name, value in step.data.items() if isinstance(value, str)}
+    record(step.actor, step.case, row.kind, at=step.at, payload=payload, words=typed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from . import afterwards, desk, instructions, joint, parts, reviews, unit
+from . import afterwards, desk, dispatching, grid, instructions, joint, parts, reviews, unit
 
 if TYPE_CHECKING:
     from ..transition import Step
@@ -59,4 +59,27 @@ EFFECTS: Final[dict[str, Effect]] = {
     "redo_ordered": reviews.redo_ordered,
     "close_reviewed": reviews.close_reviewed,
     "withdraw_review": reviews.withdraw_review,
+    "settle": grid.settle,
+    "settle_told": grid.settle_told,
+    "send_up": grid.send_up,
+    "send_down": grid.send_down,
+    "climb": grid.climb,
+    "decline_task": grid.decline_task,
+    "confirm": grid.confirm,
+    "deny": grid.deny,
+    "admit": grid.admit,
+    "decline": grid.decline,
+    "file": grid.file,
+    "reopen_place": grid.reopen,
+    "unmerge_place": grid.unmerge,
+    "send": dispatching.send,
+    "take": dispatching.take,
+    "turn_back": dispatching.turn_back,
+    "withdraw_dispatch": dispatching.withdraw_dispatch,
+    "handle": dispatching.handle,
+    "fail_check": dispatching.fail_check,
+    "pass_check": dispatching.pass_check,
+    "pass_told": dispatching.pass_told,
+    "rework": dispatching.rework,
+    "refer_up": dispatching.refer_up,
 }

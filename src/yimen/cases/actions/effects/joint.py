@@ -11,7 +11,7 @@ from yimen.foundation.errors import Invalid
 from ... import joint, queries
 from ...fields import NOT_DRAWN
 from ...models import Case, Merge
-from ...states import STATES, Flow
+from ...states import STATES, Flow, words
 from . import afterwards
 from .parts import charge_conclusion, end_merge, end_parts, leave_unit, start_limit
 
@@ -50,10 +50,12 @@ def _no_main(case: Case, main: Case | None) -> str:
     """Why this one cannot be the main matter, or an empty string. No chains: a main matter is in nobody's tow."""
     if main is None or main.sealed:
         return _("没有找到，请核对编号")
+    if (main.flow == Flow.GRID) != (case.flow == Flow.GRID):
+        return _("网格事件只和网格事件并案")
     if main.pk == case.pk:
         return _("不能并入自己")
     if not STATES[main.state].open:
-        return _("主件已经是“%s”，请填在办的事项") % STATES[main.state].zh
+        return _("主件已经是“%s”，请填在办的事项") % words(main.flow, main.state)
     if joint.is_member(main):
         return _("这件自己并入了别的事项，请填它的主件")
     if joint.members_of(case).exists():

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from ... import letters
 from ...models import Letter
-from ...states import STATES
+from ...states import words
 
 if TYPE_CHECKING:
     from ..transition import Step
@@ -34,6 +34,6 @@ def lapse(step: Step) -> None:
         return
     rows = Letter.objects.filter(case=step.case, state__in=letters.OPEN)
     if names := [row.number or letters.kinds()[row.kind].zh for row in rows]:
-        reason = _("事项已经是“%s”，这份文书没有送达") % STATES[step.row.target].zh
+        reason = _("事项已经是“%s”，这份文书没有送达") % words(step.row.flow, step.row.target)
         rows.update(state="void", void_at=step.at, void_reason=reason, changed_at=step.at)
         step.payload["letters_void"] = names

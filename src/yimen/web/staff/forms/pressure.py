@@ -15,7 +15,8 @@ from yimen.cases import pressure_settings
 from .pressing import leader_choices
 from .shape import Shape
 
-_UNITS = {"day": _("天"), "hour": _("小时"), "person": _("人"), "text": ""}
+_UNITS = {"day": _("天"), "hour": _("小时"), "person": _("人"), "text": "", "body": _("单位代号")}
+_WORDS = ("text", "body")
 _BASIS = {"S": _("法律原文"), "X": _("他处所见"), "M": _("凭记忆，未核实"), "D": _("本中心自定")}
 
 
@@ -33,12 +34,12 @@ class SettingsForm(Shape):
             }
             self.fields[key] = forms.CharField(
                 label=capfirst(row.en) if english else row.zh,
-                required=row.unit != "text",
-                max_length=8,
+                required=row.unit not in _WORDS,
+                max_length=40 if row.unit == "body" else 8,
                 initial=row.value,
                 help_text=hint,
                 widget=forms.TextInput(
-                    attrs={"autocomplete": "off"} | ({} if row.unit == "text" else {"inputmode": "numeric"})
+                    attrs={"autocomplete": "off"} | ({} if row.unit in _WORDS else {"inputmode": "numeric"})
                 ),
                 error_messages={"required": gettext("请填写")},
             )
