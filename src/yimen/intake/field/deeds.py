@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants
-from yimen.cases.actions import steps
+from yimen.cases.actions import events, steps
 from yimen.cases.models import Case
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid, Missing
@@ -44,8 +44,6 @@ def do(actor: Actor, grants: Grants, said: Said, now: datetime) -> Case | None:
 
 def _report(actor: Actor, grants: Grants, said: Said, now: datetime) -> Case:
     """What the form does not know is left away: a form that changed meanwhile is still taken in (OFFLINE)."""
-    from yimen.cases.actions import events
-
     given = {name: said.data[name] for name in REPORTED if said.data.get(name) not in (None, "")}
     for name in ("lng", "lat"):
         if name in given and (isinstance(given[name], bool) or not isinstance(given[name], int | float)):
@@ -53,7 +51,7 @@ def _report(actor: Actor, grants: Grants, said: Said, now: datetime) -> Case:
     for name in _TEXTS & set(given):
         given[name] = str(given[name])
     given["urgent"] = given.get("urgent") is True
-    given.setdefault("text", "")
+    given = {"text": "", "event_class": ""} | given
     form = events.EventReport(**given, channel="grid", device_at=said.made_at, client_key=said.id)
     return events.report(actor, grants, form, at=now)
 

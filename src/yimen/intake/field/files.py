@@ -135,9 +135,15 @@ def _content(row: FieldFile, item: FieldItem) -> bytes:
     raise Elsewhere(_("文件收齐了却和说好的不一样，请重新送一遍"), 0, code="damaged")
 
 
-@transaction.atomic
 def _done(pk: int, uuid: UUID, *, attachment: int | None = None, refused: str = "") -> FieldFile:
     """Its key and its pieces go; with the last file of an item, the item is done."""
+    row = _marked_done(pk, uuid, attachment, refused)
+    path_of(uuid, row.sha256).unlink(missing_ok=True)
+    return row
+
+
+@transaction.atomic
+def _marked_done(pk: int, uuid: UUID, attachment: int | None, refused: str) -> FieldFile:
     item = FieldItem.objects.select_for_update().get(uuid=uuid)
     row = FieldFile.objects.select_for_update().get(pk=pk)
     if row.done_at is None:
@@ -147,7 +153,6 @@ def _done(pk: int, uuid: UUID, *, attachment: int | None = None, refused: str = 
     if not FieldFile.objects.filter(item=item, done_at__isnull=True).exists():
         item.state = "done"
         item.save(update_fields=["state"])
-    transaction.on_commit(lambda: path_of(uuid, row.sha256).unlink(missing_ok=True))
     return row
 
 

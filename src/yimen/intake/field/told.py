@@ -50,8 +50,8 @@ def _photos(cases: Iterable[Case]) -> dict[int, list[Attachment]]:
 
 
 def _task(grants: Grants, case: Case, photos: list[Attachment]) -> dict[str, Any]:
-    with dossier.open_(case, grants):
-        moves = [move for move in queries.moves(grants, case) if move.verb in STEPS]
+    dossier.open_(case, grants)
+    moves = [move for move in queries.moves(grants, case) if move.verb in STEPS]
     state = STATES[case.state]
     return {
         "case": str(case.uuid), "number": case.number, "state": case.state, "state_words": str(state.zh),
