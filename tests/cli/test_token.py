@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 
 from cast import Cast, play
-from yimen.accounts import queries, tokens
+from yimen.access.tokens import knock
+from yimen.accounts import tokens
 from yimen.cli import token
 from yimen.ledger.models import Entry
 
@@ -28,7 +29,7 @@ def asked(*words: str) -> argparse.Namespace:
 def test_it_prints_the_token_and_nothing_else(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
     assert token.run(asked("clerk1")) == 0
     out, err = capsys.readouterr()
-    row = queries.token_of(out.strip())
+    row, _grants = knock(out.strip()) or (None, None)
     assert err == "" and out == out.strip() + "\n" and row is not None
     assert row.user == cast["clerk1"].user and row.scopes == list(tokens.SCOPES) and row.issued_by is None
     assert abs(row.expires_at - timezone.now() - timedelta(days=90)) < timedelta(minutes=1)
@@ -53,7 +54,7 @@ def test_scope_days_and_name_are_taken(cast: Cast, capsys: pytest.CaptureFixture
         "9",
     )
     assert token.run(asked(*words)) == 0
-    row = queries.token_of(capsys.readouterr().out.strip())
+    row, _grants = knock(capsys.readouterr().out.strip()) or (None, None)
     assert row and (row.scopes, row.name, row.per_minute) == (["read", "create"], "导入", 9)
 
 

@@ -6,7 +6,7 @@ object. A predicate is a pair of the two; tests/access holds that they agree for
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -68,14 +68,19 @@ def grants_of(actor: Actor, on: date | None = None) -> Grants:
     if actor.user_id is None:
         return Grants(None)
     day = on or timezone.localdate()
-    held: dict[str, set[int]] = {}
+    return held(actor.user_id, prepared.ask(_HELD, [actor.user_id, day, day]))
+
+
+def held(user_id: int, rows: Iterable[Sequence[Any]]) -> Grants:
+    """Grants out of rows (role, unit, whom the person stands for or None)."""
+    units: dict[str, set[int]] = {}
     standing = []
-    for role, unit_id, for_user in prepared.ask(_HELD, [actor.user_id, day, day]):
-        held.setdefault(role, set()).add(unit_id)
+    for role, unit_id, for_user in rows:
+        units.setdefault(role, set()).add(unit_id)
         if for_user is not None:
             standing.append(Standing(role, unit_id, for_user))
-    by_role = {role: frozenset(units) for role, units in held.items()}
-    return Grants(actor.user_id, by_role, tuple(standing))
+    by_role = {role: frozenset(ids) for role, ids in units.items()}
+    return Grants(user_id, by_role, tuple(standing))
 
 
 @dataclass(frozen=True, slots=True)

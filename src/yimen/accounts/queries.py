@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Final
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from yimen.foundation import prepared, versions
-
-from . import rules, tokens
+from . import rules
 from .models import Invitation, LinkRequest, MfaReset, StaffSession, Token, User
 
 
@@ -77,22 +74,6 @@ def invitation(token: str, now: datetime | None = None) -> Invitation | None:
         user__is_active=True,
     )
     return rows.select_related("user").first()
-
-
-def token_of(text: str) -> Token | None:
-    """The token of this text with its person, also when it is over: the door says why it no longer holds. One
-    query, and one more when either row changed since it was last asked for."""
-    if not tokens.is_well_formed(text):
-        return None
-    found = prepared.ask(_TOKEN, [tokens.digest(text)])
-    if not found:
-        return None
-    ref, version = found[0]
-    return versions.kept(("token", ref), version, lambda: Token.objects.select_related("user").get(pk=ref))
-
-
-_TOKEN: Final = """SELECT t.id, concat(t.ctid, t.xmin, u.ctid, u.xmin)
- FROM accounts_token t JOIN accounts_user u ON u.id = t.user_id WHERE t.digest = %s"""
 
 
 def tokens_of(words: str = "", *, user_id: int | None = None) -> QuerySet[Token]:

@@ -97,12 +97,13 @@ def _token(user_id: int, name: str) -> str:
 
 
 def _end(text: str) -> None:
-    from yimen.accounts import actions, queries
+    from yimen.access.tokens import knock
+    from yimen.accounts import actions
     from yimen.foundation.actor import Actor
 
-    row = queries.token_of(text)
-    assert row is not None
-    actions.end_token(Actor(None, "drill", "cli"), row.pk)
+    found = knock(text)
+    assert found is not None
+    actions.end_token(Actor(None, "drill", "cli"), found[0].pk)
 
 
 def _refs(user_id: int) -> dict[str, list[str]]:

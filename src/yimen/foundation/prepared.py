@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 _ONLY_WHEN_ASKED = 2**30
 
@@ -53,13 +53,12 @@ def in_one_go() -> Iterator[None]:
 
 @contextmanager
 def _sent(statement: str, values: Sequence[Any]) -> Iterator[Any]:
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        if (
-            connection.connection.prepare_threshold is None
-        ):  # Django's setting; with it nothing is ever prepared
-            connection.connection.prepare_threshold = _ONLY_WHEN_ASKED
-        plain = _Prepared(connection.connection)
-    with connection._prepare_cursor(plain) as cursor:
+    here = connections[DEFAULT_DB_ALIAS]  # looked up once: every word of `connection` would look it up again
+    here.ensure_connection()
+    with here.wrap_database_errors:
+        if here.connection.prepare_threshold is None:  # Django's setting; with it nothing is ever prepared
+            here.connection.prepare_threshold = _ONLY_WHEN_ASKED
+        plain = _Prepared(here.connection)
+    with here._prepare_cursor(plain) as cursor:
         cursor.execute(statement, list(values))
         yield cursor

@@ -77,25 +77,29 @@ def _insert() -> str:
 
 def _into(model: Any, name: str, *, keyed: bool) -> str:
     table = model._meta.db_table
-    columns = ", ".join(f'"{column}"' for column, _field in _fields(model) if keyed or column != "id")
+    columns = ", ".join(f'"{column}"' for column, *_rest in _fields(model) if keyed or column != "id")
     how = "record" if name in ("matter", "key") else "recordset"
     rows = f"jsonb_populate_{how}(NULL::{table}, it->'{name}')"
     return f"INSERT INTO {table} ({columns}) SELECT {columns} FROM given, {rows}"
 
 
 @cache
-def _fields(model: Any) -> tuple[tuple[str, Any], ...]:
-    """Columns that are written: all but those that the database works out itself."""
-    return tuple((one.column, one) for one in model._meta.concrete_fields if not one.generated)
+def _fields(model: Any) -> tuple[tuple[str, str, bool], ...]:
+    """Columns that are written, all but those that the database works out itself: name, attribute, whether it takes
+    the present moment."""
+    return tuple(
+        (one.column, one.attname, getattr(one, "auto_now_add", False))
+        for one in model._meta.concrete_fields
+        if not one.generated
+    )
 
 
 def _row(row: Any, now: datetime) -> dict[str, Any]:
-    fields = _fields(row.__class__)
-    found = {column: getattr(row, one.attname) for column, one in fields}
-    for column, one in fields:
-        if getattr(one, "auto_now_add", False):
-            setattr(row, one.attname, now)
-            found[column] = now
+    given, found = row.__dict__, {}
+    for column, attribute, moment in _fields(row.__class__):
+        if moment:
+            given[attribute] = now
+        found[column] = given[attribute]
     return found
 
 

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.security.http import HttpAuthBase
 
-from yimen.access.registry import Grants, grants_of, require
-from yimen.accounts import actions, queries
+from yimen.access.registry import Grants, require
+from yimen.access.tokens import knock
+from yimen.accounts import actions
 from yimen.accounts.actions.tokens import WINDOW
 from yimen.accounts.address import client_address, network
 from yimen.accounts.models import Token
@@ -62,12 +63,12 @@ class Bearer(HttpAuthBase):
     def __call__(self, request: HttpRequest) -> Caller:
         if self.gives and not request.accepts(self.gives):
             raise Problem("not_acceptable")
-        token = _token_of(request)
+        token, grants = _token_of(request)
         if self.scope not in token.scopes:
             raise Problem("scope_missing", _("这个令牌没有“%s”这项用途，请另开一个。") % self.scope)
         _count(token)
         actor = Actor(token.user_id, token.user.name, "api")
-        caller = Caller(actor, grants_of(actor))
+        caller = Caller(actor, grants)
         if self.policy != SIGNED_IN:
             require(caller.grants, self.policy)
         self._check_names(request)
@@ -90,20 +91,21 @@ class Bearer(HttpAuthBase):
             raise Problem("unsupported_media_type", _("请用 %s 提交。") % self.takes)
 
 
-def _token_of(request: HttpRequest) -> Token:
+def _token_of(request: HttpRequest) -> tuple[Token, Grants]:
     kind, _space, text = request.headers.get("Authorization", "").strip().partition(" ")
     if kind.lower() != "bearer" or not text.strip():
         raise Problem(
             "token_missing", _("请在 Authorization 里带上令牌：Bearer yimen_…"), headers=_challenge()
         )
-    token = queries.token_of(text.strip())
-    if token is None:
+    found = knock(text.strip())
+    if found is None:
         raise _unknown(request)
+    token, _grants = found
     if why := _over(token):
         raise Problem(*why, headers=_challenge("invalid_token"))
     if said := demo.refusal(request, token.user):
         raise Problem("demo_elsewhere", said)
-    return token
+    return found
 
 
 def _over(token: Token) -> tuple[str, str] | None:
