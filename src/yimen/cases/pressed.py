@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from yimen.access.registry import Grants
@@ -32,9 +32,9 @@ def conditions() -> dict[str, Callable[[Grants], Q]]:
 
 def _reminded(grants: Grants) -> Q:
     """临期提醒 of the limit that governs now, to its holder and to the unit's liaison."""
-    now = Reminder.objects.filter(case=OuterRef("pk"), clock=OuterRef("clock"), due_at=OuterRef("due_at"))
-    mine = Q(holder=grants.user_id) | Q(Exists(now.filter(liaison=grants.user_id)))
-    return Q(Exists(now)) & mine & Q(suspended=False)
+    now = Reminder.objects.filter(clock=F("case__clock"), due_at=F("case__due_at"))
+    held, told = now.filter(case__open=True, case__holder=grants.user_id), now.filter(liaison=grants.user_id)
+    return Q(pk__in=held.values("case").union(told.values("case"))) & Q(suspended=False)
 
 
 def _urged(grants: Grants) -> Q:

@@ -30,6 +30,7 @@ PAGE = 30
 SHOWN = ("category", "lead_unit", "holder", "holder_unit", "clock")  # what a row of a list shows
 NUMBER_PREFIX = "永"  # until the office has set its own
 DUE_SOON = timedelta(days=2)
+TRIAGED = ("raised", "admitted", "filed")  # 受理, 立案, 派遣: before the centre
 
 
 BELONGINGS = (
@@ -41,6 +42,8 @@ BELONGINGS = (
     "holder_unit",
     "grid",
     "clock",
+    "event_class",
+    "reported_by",
 )
 _WORKED_WITH = (
     "lead_unit",
@@ -121,6 +124,7 @@ def _worklist_condition(grants: Grants, name: str, now: datetime | None = None) 
         "unit": _of_my_units,
         "callback": lambda _who: Q(state="told", sampled=True),
         "screening": lambda _who: Q(screened=False),
+        "triage": lambda _who: Q(flow=Flow.GRID, state__in=TRIAGED),
         "history": lambda _who: Q(history=True),
         **pressed.conditions(),
         "all": lambda _who: Q(),
@@ -178,15 +182,15 @@ def filtered(rows: QuerySet[Case], filters: dict[str, str]) -> QuerySet[Case]:
 
 
 def page(rows: QuerySet[Case], after: str = "", size: int = PAGE) -> Page:
-    """Keyset page by (due, id); `after` is what the page before gave."""
-    rows = rows.select_related("category", "lead_unit", "holder", "holder_unit", "clock").order_by(
-        "due_at", "id"
-    )
+    """Keyset page by (due, id); `after` is what the page before gave. What belongs to a matter is read for the page's
+    own, not for everything that had to be sorted to find them."""
     if after:
         due, ref = _cursor(after)
         last_id = Case.objects.filter(uuid=ref).values("pk")
         rows = rows.filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=last_id))
-    found = list(rows[: size + 1])
+    first = rows.select_related(None).order_by("due_at", "id").values("pk")[: size + 1]
+    whole = Case.objects.filter(pk__in=first).select_related(*SHOWN)
+    found = list(whole.order_by("due_at", "id"))
     more = len(found) > size
     last = found[size - 1] if more else None
     return Page(found[:size], f"{last.due_at.isoformat()}~{last.uuid}" if last and last.due_at else "")
@@ -203,7 +207,7 @@ def _cursor(after: str) -> tuple[datetime, UUID]:
 
 
 COUNTED = (
-    "mine", "due-soon", "overdue", "first-contact", "unit", "callback", "screening", "history", "reminded", "urged",
+    "mine", "due-soon", "overdue", "first-contact", "unit", "callback", "screening", "triage", "history", "reminded", "urged",
     "extension", "supervised", "charge", "unreported",
 )  # fmt: skip
 
