@@ -24,6 +24,7 @@ def run(args: argparse.Namespace) -> int:
 
     django.setup()
     from yimen.cases.actions import climbing, reminders, retaining
+    from yimen.intake.field import files
     from yimen.jobs import watchdog
     from yimen.ledger import sequencer
     from yimen.reports import alarms
@@ -38,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
             climbing.run_forever,
             watchdog.run_forever,
             retaining.run_forever,
+            files.run_forever,
             alarms.watch,
         )
     ]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import logging
 import os
 import shutil
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import Error as AnyDatabaseError
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +27,7 @@ from .envelope import TAG, NotSealed, open_file
 from .items import item_of, key_place
 from .models import FieldFile, FieldItem, FieldSeat
 
+log = logging.getLogger(__name__)
 CHUNK: Final = 256 * 1024  # bytes of a piece
 KEPT: Final = timedelta(days=30)  # so long an unfinished upload waits
 SPARE: Final = 200 * 1024 * 1024  # bytes of disk that uploads leave to the rest of the house
@@ -185,3 +189,14 @@ def _sweep_nameless(before: datetime) -> int:
             path.unlink(missing_ok=True)
             count += 1
     return count
+
+
+def run_forever(stop: threading.Event, *, every: float = 6 * 3600.0) -> None:
+    """Sweep some times a day until `stop` is set. Twice at once does no harm."""
+    while not stop.wait(every):
+        try:
+            sweep()
+        except (AnyDatabaseError, OSError) as error:
+            log.error("uploads: %s; trying again", str(error).strip())
+        finally:
+            connection.close()
