@@ -74,8 +74,16 @@ async function counts() {
   one("#offline").hidden = navigator.onLine;
 }
 
-let drawing = Promise.resolve();
-const changed = () => { drawing = drawing.then(() => Promise.all([counts(), redraw(), redrawTasks(), redrawLog()])); return drawing; };
+// Many changes in a row are one drawing.
+let drawing = null, waiting = false;
+async function changed() {
+  if (drawing) { waiting = true; return; }
+  drawing = Promise.all([counts(), redraw(), redrawTasks(), redrawLog()]).finally(() => {
+    drawing = null;
+    if (waiting) { waiting = false; changed(); }
+  });
+  await drawing;
+}
 
 function watch() {
   window.addEventListener("hashchange", route);

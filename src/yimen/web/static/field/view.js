@@ -40,6 +40,12 @@ export function screen(name, values) {
   return made;
 }
 
+// Written and in the queue. Not an address to come back to: from here every link leads somewhere.
+export function done(title, words) {
+  screen("sent", { title: word(title), words: word(words) });
+  history.replaceState(null, "", "#sent");
+}
+
 // Buttons and links with data-do="name" call acts[name](event, element).
 export function acts(root, functions) {
   root.addEventListener("click", (event) => {

@@ -28,6 +28,7 @@ export async function redrawLog() {
   const list = one("#log-rows");
   if (!list) return;
   const row = await current(), waiting = await linesWaiting();
+  if (!list.isConnected) return; // another screen meanwhile
   const known = (row ? row.value.lines : []).map((line) => logRow(line, line.own ? word("log.own") : ""));
   list.replaceChildren(...known, ...waiting.map((line) => logRow(line, word("log.unsent"))));
   list.hidden = !list.children.length;

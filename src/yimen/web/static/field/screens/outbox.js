@@ -36,15 +36,16 @@ export async function redraw() {
   const queue = one("#queue");
   if (!queue) return;
   const items = await unsent(), stopped = await get("kept", "stopped");
-  const rows = await Promise.all(items.map(row));
+  const rows = await Promise.all(items.map(row)), sent = (await all("items")).filter((item) => item.state === "sent");
+  const arrived = await Promise.all(sent.sort((a, b) => b.sent_at - a.sent_at).map(sentRow));
+  if (!queue.isConnected) return; // another screen meanwhile
   fill(one("#main"), {
     about: word(items.length ? "outbox.some" : "outbox.none"),
     stopped: stopped && knows("stopped." + stopped) ? word("stopped." + stopped) : "",
   });
   queue.replaceChildren(...rows);
-  const sent = (await all("items")).filter((item) => item.state === "sent").sort((a, b) => b.sent_at - a.sent_at);
   one("#sent").hidden = !sent.length;
-  one("#sent-rows").replaceChildren(...(await Promise.all(sent.map(sentRow))));
+  one("#sent-rows").replaceChildren(...arrived);
 }
 
 async function row(item) {

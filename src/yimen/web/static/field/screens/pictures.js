@@ -20,6 +20,7 @@ export async function pictures(root, item, wants, changed) {
     const shown = await Promise.all(item.draft.files.map(figure));
     const full = item.draft.files.length >= (told.files || 9);
     const open = full ? [] : wants.filter((purpose) => !purpose || !item.draft.files.some((file) => file.purpose === purpose)).map(slot);
+    every("img", section).forEach((image) => URL.revokeObjectURL(image.src));
     one(".slots", section).replaceChildren(...shown, ...open, ...(full ? [] : [filmSlot()]));
   }
   function slot(purpose) {
@@ -72,7 +73,7 @@ async function figure(file) {
   image.alt = word("photo.alt", { name: name(file.purpose, file.mime), size: size(file.size) });
   if (file.mime.startsWith("image/")) {
     const blob = await look(file);
-    if (blob) { image.src = URL.createObjectURL(blob); image.onload = () => URL.revokeObjectURL(image.src); }
+    if (blob) image.src = URL.createObjectURL(blob);
   } else {
     image.remove();
     every("[data-do=brush]", made).forEach((button) => button.remove());

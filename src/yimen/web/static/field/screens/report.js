@@ -4,7 +4,7 @@ import { kept } from "../fetching.js";
 import { load, makeReady, save, start, unsent } from "../items.js";
 import { here } from "../place.js";
 import { seat } from "../vault.js";
-import { acts, ask, every, fill, make, one, say, screen, word, wrong } from "../view.js";
+import { acts, ask, done, every, fill, make, one, say, screen, word, wrong } from "../view.js";
 import { pickClass } from "./picker.js";
 import { pictures } from "./pictures.js";
 
@@ -70,6 +70,7 @@ async function chosen(form, item) {
   const evidence = wants.length ? word("evidence.wanted", { names: wants.map((want) => word("evidence." + want)).join(word("between")) }) : "";
   const filing = row && row.filing_condition ? word("filing", { words: row.filing_condition }) : "";
   fill(form, { hint: [row && row.words, evidence, filing].filter((said) => typeof said === "string" && said).join(" ") });
+  one("[data-do=settle]", form).hidden = Boolean(row && row.settles_at && row.settles_at !== "grid");
   one(".urgent", form).classList.toggle("now", Boolean(row && row.urgent));
   await pictures(one("#photos", form), item, wants.length ? [...wants.filter((want) => want !== "after"), ""] : ["near", "far", ""], () => keep(form, item));
 }
@@ -138,5 +139,5 @@ async function send(form, item, settled) {
   await makeReady(item, await lineOf(item));
   item.state = "ready";
   await used(data.event_class, pointOf(item));
-  screen("sent", { title: word(settled ? "report.settled.done" : "report.done"), words: word("report.done.words") });
+  done(settled ? "report.settled.done" : "report.done", "report.done.words");
 }

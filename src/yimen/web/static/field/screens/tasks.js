@@ -3,7 +3,7 @@ import { kept, refresh } from "../fetching.js";
 import { load, makeReady, save, start, unsent } from "../items.js";
 import { picture } from "../wire.js";
 import { seat } from "../vault.js";
-import { acts, every, fill, make, one, screen, when, word, wrong } from "../view.js";
+import { acts, done, every, fill, make, one, screen, when, word, wrong } from "../view.js";
 import { pictures } from "./pictures.js";
 
 const EVIDENCE = { handle: ["before", "after", ""], settle: ["before", "after", ""], settle_told: ["before", "after", ""], pass_check: ["after", ""], fail_check: ["after", ""] };
@@ -24,6 +24,7 @@ export async function redrawTasks() {
   const list = one("#task-rows");
   if (!list) return;
   const row = await kept("tasks"), rows = await Promise.all((row ? row.value.tasks : []).map(taskRow));
+  if (!list.isConnected) return; // another screen meanwhile
   fill(one("#main"), { about: row ? word("tasks.at", { time: when(row.at) }) : word("tasks.none") });
   list.replaceChildren(...rows);
   list.hidden = !rows.length;
@@ -60,7 +61,6 @@ async function seen(place, it, file) {
   const blob = await picture(`/field/api/cases/${it.case}/files/${file.uuid}`, seat());
   if (!blob) return;
   const image = Object.assign(document.createElement("img"), { src: URL.createObjectURL(blob), alt: file.name });
-  image.onload = () => URL.revokeObjectURL(image.src);
   place.append(image);
 }
 
@@ -115,5 +115,5 @@ async function finish(form, item, move, title) {
   if (wrong(form, Object.fromEntries(empty.map((field) => [field.name, word("field.required")])))) return;
   item.draft.data = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== ""));
   await makeReady(item, move.label + " · " + title);
-  screen("sent", { title: word("task.done"), words: word("report.done.words") });
+  done("task.done", "report.done.words");
 }

@@ -1,0 +1,187 @@
+"""A grid worker sees a problem, reports it in three taps with or without a signal, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from PIL import Image
+from tests.flows.field_ground import code_for, ground, phones, photo
+
+from cast import Cast
+from yimen.cases.models import Attachment, Case
+from yimen.intake.field.models import FieldItem
+
+__all__ = ["ground", "phones"]
+pytestmark = pytest.mark.browser
+
+
+def test_three_taps_without_a_signal_arrive_once_with_their_photo(phones: Any, ground: Cast) -> None:
+    phone = phones()
+    page = phone.enter(code_for(ground, "worker1"))
+    assert "e=" not in page.url
+    page.wait_for_function("() => navigator.serviceWorker.controller")
+    phone.context.set_offline(True)
+    page.locator("#kinds input").first.click()
+    phone.shoots()
+    page.get_by_role("button", name="上报", exact=True).click()
+    page.get_by_role("heading", name="已写好").wait_for()
+    assert page.locator("#count").inner_text() == "1 件待发送"
+    assert Case.objects.count() == 0
+
+    page.reload()  # no signal: the shell comes from the phone
+    phone.unlock()
+    assert page.locator("#count").inner_text() == "1 件待发送"
+    phone.context.set_offline(False)
+    phone.sent()
+
+    case = Case.objects.get()
+    item = FieldItem.objects.get()
+    assert (case.channel, case.reported_by, item.state) == ("grid", ground["worker1"].user, "done")
+    assert Attachment.objects.filter(case=case).count() == 1
+    assert phone.kept("files") == []
+    kept = phone.kept("items")
+    assert [(row["state"], row["number"], "envelope" in row, "hidden" in row) for row in kept] == [
+        ("sent", case.number, False, False)
+    ]
+
+
+def test_what_lies_on_the_phone_cannot_be_read_without_the_pin(phones: Any, ground: Cast) -> None:
+    phone = phones()
+    page = phone.enter(code_for(ground, "worker1"))
+    phone.context.set_offline(True)
+    phone.picks("暴露垃圾")
+    page.locator("#text").fill("海棠苑后门有一堆装修垃圾")
+    phone.shoots()
+    page.get_by_role("button", name="上报", exact=True).click()
+    page.get_by_role("heading", name="已写好").wait_for()
+    stored = json.dumps(phone.kept("items"), ensure_ascii=False)
+    assert "海棠苑" not in stored and "暴露垃圾" not in stored
+    device = page.evaluate("""async () => new Promise(done => { const asked = indexedDB.open("yimen-field"); asked.onsuccess = () => {
+      const row = asked.result.transaction("device").objectStore("device").get("this");
+      row.onsuccess = () => done(row.result.privateKey.extractable); }; })""")
+    assert device is False
+
+
+def test_a_photo_is_made_small_and_says_nothing_of_its_camera(phones: Any, ground: Cast) -> None:
+    phone = phones()
+    page = phone.enter(code_for(ground, "worker1"))
+    phone.picks("暴露垃圾")
+    phone.shoots(content=photo(3000))
+    page.get_by_role("button", name="上报", exact=True).click()
+    phone.sent()
+    from yimen.cases.actions.attach import open_file
+
+    row = Attachment.objects.get()
+    _row, data = open_file(ground["worker1"].actor, ground["worker1"].grants, row.case.uuid, row.uuid)
+    assert max(Image.open(io.BytesIO(data)).size) == 1600
+    assert b"SECRET-CAMERA" not in data
+
+
+def test_a_finger_makes_a_face_coarse_before_anything_leaves(phones: Any, ground: Cast) -> None:
+    phone = phones()
+    page = phone.enter(code_for(ground, "worker1"))
+    phone.picks("暴露垃圾")
+    phone.shoots()
+    before = phone.kept("files")
+    page.get_by_role("button", name="抹一下").click()
+    canvas = page.locator("canvas.brush")
+    page.wait_for_function("() => document.querySelector('canvas.brush').width > 400")
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5, steps=12)
+    page.mouse.up()
+    page.get_by_role("button", name="好了").click()
+    page.wait_for_function("() => !document.querySelector('dialog')")
+    after = before
+    for _wait in range(12):
+        page.wait_for_timeout(1000)  # a picture is written when the page has nothing else to do
+        after = phone.kept("files")
+        if len(after) == 1 and after[0]["id"] != before[0]["id"]:
+            break
+    assert len(after) == 1 and after[0]["id"] != before[0]["id"]
+    page.get_by_role("button", name="上报", exact=True).click()
+    phone.sent()
+    assert Attachment.objects.count() == 1
+
+
+def test_solved_on_the_spot_is_three_taps(phones: Any, ground: Cast) -> None:
+    phone = phones()
+    page = phone.enter(code_for(ground, "worker1"))
+    page.locator(".choice", has_text="暴露垃圾").locator("input").click()
+    page.get_by_role("button", name="当场解决了").click()
+    page.get_by_role("button", name="已解决，上报").click()
+    page.get_by_role("heading", name="已记为当场解决").wait_for()
+    phone.sent()
+    case = Case.objects.get()
+    assert (case.state, case.settled_on_spot) == ("closed", True)
+
+
+def test_the_place_is_one_point_and_only_when_asked_for(phones: Any, ground: Cast) -> None:
+    phone = phones()
+    page = phone.enter(code_for(ground, "worker1"))
+    phone.reports("不带位置")
+    page.goto("/field/#report/new")
+    phone.picks("暴露垃圾")
+    page.get_by_role("button", name="带上现在的位置").click()
+    page.get_by_text("误差约 12 米").wait_for()
+    page.get_by_role("button", name="上报", exact=True).click()
+    page.get_by_role("heading", name="已写好").wait_for()
+    phone.sent()
+    without, given = Case.objects.order_by("id")
+    assert (without.lng, without.lat) == (None, None)
+    assert (given.lng, given.lat, given.crs) == (116.305, 39.905, "wgs84")
+
+
+def test_a_pin_on_the_outlines_needs_no_signal(phones: Any, ground: Cast) -> None:
+    phone = phones()
+    page = phone.enter(code_for(ground, "worker1"))
+    page.wait_for_function("() => navigator.serviceWorker.controller")
+    page.wait_for_timeout(300)
+    phone.context.set_offline(True)
+    phone.picks("暴露垃圾")
+    page.get_by_role("button", name="在图上点").click()
+    page.locator("#pin-map path.own").wait_for()
+    page.locator("#pin-map").focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="就是这里").click()
+    page.get_by_text("带上图上点的位置").wait_for()
+    page.get_by_role("button", name="上报", exact=True).click()
+    page.get_by_role("heading", name="已写好").wait_for()
+    phone.context.set_offline(False)
+    phone.sent()
+    case = Case.objects.get()
+    assert case.lng == pytest.approx(116.305, abs=0.002) and case.lat == pytest.approx(39.905, abs=0.002)
+    assert case.grid is not None and case.grid.number == 8
+
+
+def test_a_draft_is_there_again_after_the_battery_died(phones: Any, ground: Cast) -> None:
+    phone = phones()
+    page = phone.enter(code_for(ground, "worker1"))
+    phone.picks("暴露垃圾")
+    page.locator("#text").fill("写到一半")
+    phone.shoots()
+    page.wait_for_timeout(200)
+    drafted = phone.kept("items")[0]["uuid"]
+    page.reload()
+    phone.unlock()
+    assert page.locator("#text").input_value() == "写到一半"
+    assert page.locator(".photo").count() == 1
+    page.get_by_role("button", name="上报", exact=True).click()
+    phone.sent()
+    assert str(FieldItem.objects.get().uuid) == drafted
+
+
+def test_emergency_numbers_stand_first_and_large_for_an_urgent_class(phones: Any, ground: Cast) -> None:
+    phone = phones()
+    page = phone.enter(code_for(ground, "worker1"))
+    phone.picks("燃气管道破裂")
+    calls = page.locator(".urgent.now")
+    assert [calls.locator("a").nth(n).get_attribute("href") for n in range(3)] == [
+        "tel:110",
+        "tel:119",
+        "tel:120",
+    ]
