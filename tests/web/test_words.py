@@ -18,6 +18,7 @@ from yimen.web.staff.show.words import who
 from yimen.web.templatetags.yimen import day, icon, moment, size
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in the office
+CASE = Case(flow="service")
 
 
 @pytest.fixture(autouse=True)
@@ -61,24 +62,24 @@ def _clock(**more: object) -> Clock:
 
 
 def test_a_card_shows_how_much_is_gone() -> None:
-    assert card(_clock()).percent == 50
-    assert card(_clock(due_at=NOON - timedelta(days=1))).percent == 100
-    assert card(_clock(running=None, outcome="met")).percent is None
+    assert card(_clock(), CASE).percent == 50
+    assert card(_clock(due_at=NOON - timedelta(days=1)), CASE).percent == 100
+    assert card(_clock(running=None, outcome="met"), CASE).percent is None
 
 
 def test_a_suspended_clock_shows_no_time_left() -> None:
-    shown = card(_clock(), suspended=True)
+    shown = card(_clock(), Case(flow="service", suspended=True))
     assert (shown.badge.tone, shown.badge.words, shown.percent) == ("calm", "中止计时", None)
 
 
 def test_a_provisional_date_says_so() -> None:
-    assert card(_clock(provisional=True)).badge.words.endswith("暂定")
+    assert card(_clock(provisional=True), CASE).badge.words.endswith("暂定")
 
 
 def test_the_explanation_follows_the_readers_language() -> None:
-    assert card(_clock()).explain == "15 自然日"
+    assert card(_clock(), CASE).explain == "15 自然日"
     with translation.override("en"):
-        assert card(_clock()).explain == "15 days"
+        assert card(_clock(), CASE).explain == "15 days"
 
 
 @pytest.mark.parametrize(

@@ -39,3 +39,9 @@ def on_person(user_id: int) -> int:
 def on_category(key: str) -> int:
     """How many open matters are of a category, whichever version."""
     return Case.objects.filter(category__key=key, open=True, sealed=False).count()
+
+
+def on_class(scheme: str, code: str) -> int:
+    """How many open matters are of a class of events, whichever version."""
+    rows = Case.objects.filter(event_class__scheme=scheme, event_class__code=code)
+    return rows.filter(open=True, sealed=False).count()

@@ -68,7 +68,7 @@ def facts(event_class: EventClass, grid: Grid | None, at: datetime) -> Facts:
 
 
 def subject_of(event_class: EventClass) -> str:
-    return f"{event_class.scheme}:{event_class.code}"
+    return event_class.key
 
 
 def route_of(case: Case, at: datetime | None = None) -> Route:
@@ -213,6 +213,12 @@ def today_classes() -> list[EventClass]:
         Q(valid_to__isnull=True) | Q(valid_to__gte=day)
     )
     return list(rows.order_by("kind", "scheme", "code"))
+
+
+def suggested(text: str, size: int = 4) -> list[EventClass]:
+    """Classes whose words occur in the text, those with the most and longest words first."""
+    scored = [(sum(len(word) for word in row.words if word in text), row) for row in today_classes()]
+    return [row for score, row in sorted(scored, key=lambda pair: -pair[0]) if score][:size]
 
 
 def places() -> list[Grid]:

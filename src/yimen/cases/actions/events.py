@@ -24,7 +24,7 @@ from yimen.grids.kinds import Crs, Level
 from yimen.grids.models import Grid
 from yimen.jobs import enqueue
 
-from .. import classes, climbing, grid_access
+from .. import classes, climbing, grid_access, queries
 from ..models import Case, Category, EventClass
 from ..models.case import CHANNELS
 from ..rules import make_title, plain
@@ -38,6 +38,7 @@ from .transition import by_itself, run
 
 OWN: Final = "grid"  # the channel of who saw it with the own eyes
 _STATES: Final = {"grid": "at_grid", "community": "at_community", "street": "raised"}
+_BEFORE_SENDING: Final = {"raised": ("admit", "file"), "admitted": ("file",)}
 _LIMITS: Final = {
     "place": 200,
     "name": 60,
@@ -324,9 +325,11 @@ def file_and_dispatch(
     version: int | None = None,
     at: datetime | None = None,
 ) -> Case:
-    """受理、立案、派遣 in one go: three steps, three ledger entries, one transaction. Raises as each of them does."""
+    """受理、立案、派遣 in one go, from wherever of the three it stands: a ledger entry each, one transaction. Raises as each
+    of them does, Conflict when it is past them."""
     sending = {"unit": unit, "assisting": list(assisting), "require": require, "reason": reason}
     with transaction.atomic():
-        case = run(actor, grants, ref, "admit", {}, at=at, version=version)
-        run(actor, grants, case.uuid, "file", {}, at=at)
-        return run(actor, grants, case.uuid, "send", {k: v for k, v in sending.items() if v}, at=at)
+        case = queries.get_visible(grants, ref, lock=True)
+        for verb in _BEFORE_SENDING.get(case.state, ()):
+            case, version = run(actor, grants, ref, verb, {}, at=at, version=version), None
+        return run(actor, grants, ref, "send", {k: v for k, v in sending.items() if v}, at=at, version=version)

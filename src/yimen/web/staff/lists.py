@@ -37,6 +37,7 @@ WORKLISTS = {
         Worklist("unit", _("本单位"), empty=_("本单位没有在办事项。")),
         Worklist("callback", _("回访"), DESK, empty=_("没有等着回访的事项。")),
         Worklist("screening", _("待甄别"), (Role.DIRECTOR,), empty=_("没有待甄别的事项。")),
+        Worklist("triage", _("待派遣"), DESK, empty=_("没有等着受理、立案、派遣的网格事件。")),
         Worklist("history", _("历史件待核对"), (Role.DIRECTOR,), empty=_("没有等着核对的历史件。")),
         Worklist("reminded", _("临期提醒"), empty=_("没有提醒您的事项。")),
         Worklist("urged", _("催办待回复"), late=True, empty=_("没有等您回复的催办。")),

@@ -19,6 +19,7 @@ from yimen.access.roles import Role
 from yimen.accounts.models import User
 from yimen.cases import changes, instructions, joint, letterbook, queries
 from yimen.cases.access import UNIT_ROLES
+from yimen.cases.actions import district
 from yimen.cases.actions.filters import saved_filters
 from yimen.cases.models import SavedFilter
 from yimen.foundation import counting
@@ -29,7 +30,7 @@ from yimen.organisations.queries import memberships_of
 
 from .auth.who import MAY_CONFIRM_LINK, MAY_END_SESSIONS, MAY_RESET
 from .doors import doors
-from .lists import DESK, WORKLISTS
+from .lists import CENTRE, DESK, WORKLISTS
 
 # "g" and a letter leads to these; said on the page of keys (templates/staff/keys_list.html).
 KEYS = {"mine": "g m", "due-soon": "g d", "overdue": "g o", "unit": "g u", "changes": "g w"}
@@ -71,7 +72,7 @@ class Rail:
 # The lists with a number beside them, in the order of the rail; the pressing ones only while there is something.
 USUAL = ("mine", "due-soon", "overdue", "first-contact", "unit")
 PRESSING = ("reminded", "urged", "extension", "charge", "unreported")
-DESKS = ("callback", "screening", "history")
+DESKS = ("callback", "screening", "triage", "history")
 
 
 def of(grants: Grants, user_id: int, path: str) -> Rail:
@@ -155,6 +156,8 @@ def _counted(grants: Grants, mark: int | None) -> dict[str, QuerySet[Any, Any]]:
         found["assisting"] = joint.parts_waiting_for(grants)
     if grants.has(*DESK, Role.HANDLER, Role.HEAD):
         found["letters"] = letterbook.waiting(grants)
+    if can(grants, district.ACTION):
+        found["referred"] = district.waiting().select_related(None).order_by()
     if grants.has(*DESK):
         found["queue"] = queue(grants)
     return found
@@ -212,6 +215,7 @@ def _pressing(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
 
 def _window(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
     doors = [("enquiry", _("咨询速记"))] if can(grants, "intake.tally") else []
+    doors += [("event", _("网格上报"))] if can(grants, "cases.report_event") else []
     if not grants.has(*DESK):
         return [_door(name, label, path) for name, label in doors]
     items = [_door("register", _("来访登记"), path, key="n")]
@@ -222,13 +226,23 @@ def _window(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
 
 
 def _centre(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
-    items = _lists(grants, counts, path, ("screening", "history", "all"))
+    items = _lists(grants, counts, path, ("triage", "screening", "history", "all"))
+    items += [_door("map", _("地图"), path)]
+    items += _referred(grants, counts, path)
     items += [_door("supervision", _("督办"), path, count=counts.get("supervised"))]
     items += [_door("weekly", _("周例会清单"), path)] if can(grants, "cases.weekly") else []
     items += [_door("receptions", _("领导接访日"), path)]
     items += [_door("grids", _("网格"), path)]
+    items += [_door("field-phones", _("网格手机"), path)] if can(grants, "intake.field") else []
     items += _reports(path) if can(grants, "reports.read") else []
     return [*items, _door("handover", _("工作交接"), path)] if can(grants, "cases.hand_over") else items
+
+
+def _referred(grants: Grants, counts: dict[str, int], path: str) -> list[Item]:
+    """提请区级协调: for leaders with how many wait; for others of the centre and the district the page alone."""
+    if not grants.has(*CENTRE, Role.DISTRICT):
+        return []
+    return [_door("district", _("提请区级协调"), path, count=counts.get("referred"))]
 
 
 def _on_duty(grants: Grants, own: Own, path: str) -> list[Item]:

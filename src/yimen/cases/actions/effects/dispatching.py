@@ -12,7 +12,7 @@ from yimen.organisations.models import UnitKind
 from ...models import Climb, DistrictRequest, Result
 from ...states import MAX_RETURNS
 from .. import clocks, search
-from . import afterwards, desk, grid, parts, unit
+from . import afterwards, desk, grid, parts, routed, unit
 
 if TYPE_CHECKING:
     from ..transition import Step
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def send(step: Step) -> None:
     """派遣: the unit's part and the limit of the class are its own from now on. After two returns nobody returns it."""
+    routed.by_the_rules(step)
     desk.dispatch(step)
     step.case.designated = step.case.returns >= MAX_RETURNS
 

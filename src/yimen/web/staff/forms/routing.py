@@ -84,13 +84,24 @@ def subject_choices() -> Grouped:
 
 
 def place_choices() -> Grouped:
-    """Communities, each with its grids."""
+    """Communities, each with its grids: all of it, or one of them."""
     found: Grouped = []
     for grid in routes.places():
         if grid.level == Level.COMMUNITY:
             found.append((grid.name, [(str(grid.pk), _("%s（整个社区）") % grid.name)]))
         elif found:
             found[-1][1].append((str(grid.pk), grid.name))
+    return found
+
+
+def grids_by_community() -> Grouped:
+    """Third-level grids by their code, under their communities."""
+    found: Grouped = []
+    for grid in routes.places():
+        if grid.level == Level.COMMUNITY:
+            found.append((grid.name, []))
+        elif found:
+            found[-1][1].append((grid.code, grid.name))
     return found
 
 

@@ -19,12 +19,13 @@ from yimen.cases.fields import FIELDS, NOTICE_WAYS, WAYS
 from yimen.cases.instructions import owed
 from yimen.cases.models import Assignment, Case
 from yimen.cases.models.case import URGENCIES
-from yimen.cases.states import FLOWS, Who
+from yimen.cases.states import FLOWS, WINDOW, Who
 from yimen.foundation.actor import Actor
 from yimen.foundation.errors import Invalid
 
 from .handing import HANDING
 from .joining import JOINING
+from .placing import PLACING
 from .pressing import PRESSING
 from .scene import Act, Scene, scene_of
 from .scene import ask as _field
@@ -42,6 +43,10 @@ ICONS: Final = {
     "annul": "undo", "withdraw_review": "leave",
     "withdraw": "leave", "archive": "archive", "reopen": "undo", "recall": "undo",
     "merge": "link", "unmerge": "undo", "follow": "message",
+    "settle": "check", "settle_told": "message", "send_up": "send", "decline_task": "close", "send_down": "return",
+    "ask_verify": "search", "confirm": "check", "deny": "close", "admit": "check", "decline": "close", "file": "file",
+    "send": "send", "take": "check", "turn_back": "return", "withdraw_dispatch": "undo", "assign_handler": "person",
+    "handle": "file", "fail_check": "undo", "pass_check": "check", "pass_told": "message", "rework": "undo",
 }  # fmt: skip
 
 
@@ -80,6 +85,21 @@ ABOUT: Final[Mapping[str, object]] = {
     "annul": _("事项回到承办单位重新办理，办结时限重新计算。"),
     "withdraw_review": _("只在来访人自己书面撤回时使用。"),
     "withdraw": _("只在来访人自己提出时使用。"),
+    "settle": _("写明怎样处置的；要照片的先添加处置后照片。写完就结案。"),
+    "settle_told": _("写明怎样处置的，把结果告诉反映人；以后还要回访。"),
+    "send_up": _("本级办不了的，写明为什么，交给上一级；每一级各有时限，到时没有办的自动上送。"),
+    "decline_task": _("写明为什么不接，转给本级下一位；两次不接自动上送。"),
+    "send_down": _("下面能办的，写明为什么、几天内答复；到期没有答复的自动回到上一级。"),
+    "ask_verify": _("公众反映的事件先请网格员到现场核实，属实再受理。"),
+    "decline": _("写明理由；有居民等答复的，写明怎样告知。"),
+    "send": _("按派遣规则派给承办单位；派给别的单位要写明理由，理由记在经过里。"),
+    "take": _("签收后开始计算处置时限。"),
+    "turn_back": _("写明理由退回中心；退回两次的由中心主任定。"),
+    "handle": _("写明怎样处置的；要照片的先添加处置后照片。由没有参加处置的人到现场核查。"),
+    "fail_check": _("写明哪里不合格，回到承办人返工。"),
+    "pass_check": _("到现场看过、合格，就结案。"),
+    "pass_told": _("到现场看过、合格，把结果告诉反映人；以后还要回访。"),
+    "rework": _("反映人说没有解决，回到承办单位返工。"),
 }
 
 
@@ -161,6 +181,11 @@ def _owes_approval(scene: Scene) -> bool:
     return scene.case.category.dispatch_mode != "direct" and owed(scene.case) is not None
 
 
+def _window(scene: Scene) -> bool:
+    """A matter of the window: those of a place are not screened."""
+    return _open(scene) and scene.case.flow in WINDOW
+
+
 def _instructable(scene: Scene) -> bool:
     if scene.case.sealed or scene.case.state == "awaiting":
         return False
@@ -170,7 +195,7 @@ def _instructable(scene: Scene) -> bool:
 _DESK = frozenset({Who.DESK})
 _REASON = FIELDS["reason"]
 _FLOW = _field("flow", "choice", _("事项性质"), _("信访事项按《信访工作条例》办理，服务诉求按本街道规定办理"),
-               choices=tuple((flow.value, words) for flow, words in FLOWS.items()))  # fmt: skip
+               choices=tuple((flow.value, FLOWS[flow]) for flow in WINDOW))  # fmt: skip
 _NOTICE = _field(
     "way", "choice", _("怎样告知"), choices=tuple(pair for pair in WAYS if pair[0] in NOTICE_WAYS)
 )
@@ -194,7 +219,7 @@ ACTS: Final = {
         Act("inform", _("书面告知"), "message", _DESK | {Who.LEAD}, lambda s: s.runs("inform"),
             (_NOTICE, FIELDS["said"]), frozenset({"way"}), _inform,
             _("告知来访人：已收到、由谁办、怎样办。告知后十五日时限停止。")),
-        Act("screen", _("甄别"), "help", frozenset({Who.DIRECTOR}), _open, (_FLOW, _REASON), frozenset({"flow"}),
+        Act("screen", _("甄别"), "help", frozenset({Who.DIRECTOR}), _window, (_FLOW, _REASON), frozenset({"flow"}),
             _screen, _("定为信访事项还是服务诉求；已定过的，变更要写理由。")),
         Act("assist_sign", _("协办签收"), "check", frozenset(), lambda s: s.own_part("sent") is not None, (),
             frozenset(), _assist_sign),
@@ -213,6 +238,7 @@ ACTS: Final = {
         Act("redirect_approval", _("补批改送其他领导"), "swap", _DESK, _owes_approval, (FIELDS["leader"],),
             frozenset({"leader"}), _redirect_approval),
         *PRESSING,
+        *PLACING,
         Act("visit", _("再次来访记录"), "people", _DESK, lambda s: True,
             (_field("words", "longtext", _("这次来访说了什么")),), frozenset({"words"}), _visit),
         Act("link", pgettext_lazy("verb", "关联事项"), "link", _DESK, lambda s: True,

@@ -16,7 +16,7 @@ from yimen.cases.states import FLOWS
 
 from .clock import Badge, badge_of
 from .row import Sign, state_words
-from .words import category_name
+from .words import category_name, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _signs(case: Case) -> list[Sign]:
     if case.urgency != "normal":
         found.append(Sign("flag", str(case.get_urgency_display())))
     if case.suspended:
-        found.append(Sign("pause", _("中止计时")))
+        found.append(Sign("pause", said(case, "suspended", _("中止计时"))))
     return found
 
 
@@ -97,7 +97,7 @@ def dates_of(case: Case) -> list[Dated]:
         (_("告知"), case.told_at),
         (_("受理"), case.accepted_at),
         (_("答复送达"), case.served_at),
-        (_("办结"), case.closed_at),
+        (said(case, "closed", _("办结")), case.closed_at),
     )
     return [Dated(name, at) for name, at in named if at]
 

@@ -13,6 +13,7 @@ from yimen.cases.models import Case, Clock
 from yimen.cases.queries import DUE_SOON
 
 from ...templatetags.yimen import day, moment
+from .words import said
 
 _END_OF_DAY = timedelta(hours=23, minutes=59)
 
@@ -43,7 +44,7 @@ def badge_of(case: Case, now: datetime | None = None) -> Badge | None:
     if case.due_at is None:
         return None
     if case.suspended:
-        return Badge("calm", "pause", _("中止计时"), exact(case.due_at))
+        return Badge("calm", "pause", said(case, "suspended", _("中止计时")), exact(case.due_at))
     return badge(case.due_at, now)
 
 
@@ -76,13 +77,13 @@ def _left(due: datetime, now: datetime) -> str:
     return ngettext("还剩 %(n)d 天", "还剩 %(n)d 天", days) % {"n": days}
 
 
-def card(clock: Clock, *, suspended: bool = False, now: datetime | None = None) -> Card:
-    """A clock that explains itself."""
+def card(clock: Clock, of: Case, *, now: datetime | None = None) -> Card:
+    """A clock of a matter that explains itself."""
     at = now or timezone.now()
     return Card(
-        name_of(clock),
-        _card_badge(clock, suspended, at),
-        _percent(clock, at) if clock.running and not suspended else None,
+        said(of, clock.kind, name_of(clock)),
+        _card_badge(clock, of, at),
+        _percent(clock, at) if clock.running and not of.suspended else None,
         explanation(clock),
         clock.charged_unit.name,
     )
@@ -93,12 +94,12 @@ def name_of(clock: Clock) -> str:
     return f"{kind} · {clock.charged_unit.name}" if clock.kind == "assignment" else kind
 
 
-def _card_badge(clock: Clock, suspended: bool, now: datetime) -> Badge:
+def _card_badge(clock: Clock, of: Case, now: datetime) -> Badge:
     if not clock.running:
         icon = {"met": "check", "late": "alert"}.get(clock.outcome, "close")
         return Badge("calm", icon, str(clock.get_outcome_display()))
-    if suspended or clock.due_at is None:
-        return Badge("calm", "pause", _("中止计时"))
+    if of.suspended or clock.due_at is None:
+        return Badge("calm", "pause", said(of, "suspended", _("中止计时")))
     found = badge(clock.due_at, now)
     words = f"{found.words} · {_('暂定')}" if clock.provisional else found.words
     return Badge(found.tone, found.icon, words, found.title)

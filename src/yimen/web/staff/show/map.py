@@ -27,7 +27,7 @@ ASPECT: Final = 1.5
 MANY: Final = 400  # more outlines than this are not drawn: the communities' instead
 SHOWN: Final = 30
 LATE: Final = "!"  # in a mark beside its colour: no colour speaks alone
-AIMS: Final = (
+AIMS: Final[tuple[tuple[str, object, Callable[[Box], Box]], ...]] = (
     ("plus", gettext_lazy("放大"), lambda box: box.scaled(0.5)),
     ("minus", gettext_lazy("缩小"), lambda box: box.scaled(2)),
     ("left", gettext_lazy("向西"), lambda box: box.moved(-0.5, 0)),

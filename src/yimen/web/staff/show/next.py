@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 
 from yimen.cases.models import Case
 from yimen.cases.queries import Move
-from yimen.cases.states import STATES
+from yimen.cases.states import STATES, Flow, words
 
 from .acts import ENDING, ICONS
 from .clock import exact, explanation
 from .joining import next_words
+from .words import said
+
+_TRIAGE = ("admit", "file", "send")  # one page takes these three steps of a matter of a place
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Next:
 def next_of(case: Case, moves: list[Move], user_id: int) -> Next:
     state = STATES[case.state]
     if not state.open:
-        return Next(False, "", str(state.zh), _closed_words(case))
+        return Next(False, "", str(words(case.flow, case.state)), _closed_words(case))
     first = first_of(case, moves, user_id)
     yours = case.holder_id == user_id and (first is not None or case.state != "told")
     what = next_words(case) or str(state.next_zh)
@@ -62,12 +65,14 @@ def _holder(case: Case) -> str:
 def _button(case: Case, move: Move | None) -> tuple[str, str, str]:
     if move is None:
         return "", "", "arrow"
-    return reverse("staff:do", args=[case.uuid, move.verb]), str(move.words), ICONS.get(move.verb, "arrow")
+    if move.verb in _TRIAGE and case.flow == Flow.GRID:
+        return reverse("staff:triage", args=[case.uuid]), _("受理立案派遣"), "send"
+    return reverse("staff:do", args=[case.uuid, move.verb]), said(case, move.verb, move.words), ICONS.get(move.verb, "arrow")
 
 
 def _why(case: Case) -> str:
     if case.suspended:
-        return _("中止计时，恢复后再计。")
+        return _("挂账，恢复后再计。") if case.flow == Flow.GRID else _("中止计时，恢复后再计。")
     if case.clock is None or case.due_at is None:
         return ""
     late = case.due_at < timezone.now()
@@ -81,4 +86,6 @@ def _rule(explained: str) -> str:
 
 
 def _closed_words(case: Case) -> str:
+    if case.closed_at and case.flow == Flow.GRID:
+        return _("于 %s 结案。") % exact(case.closed_at)
     return _("于 %s 办结。") % exact(case.closed_at) if case.closed_at else ""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from yimen.cases.joint import answered, mains_of
 from yimen.cases.models import Case
-from yimen.cases.states import STATES
+from yimen.cases.states import STATES, words
 
 from .clock import Badge, badge_of
 from .words import category_name
@@ -76,7 +76,7 @@ def _about(case: Case) -> list[str]:
 
 
 def state_words(case: Case) -> str:
-    return str(STATES[case.state].zh)
+    return str(words(case.flow, case.state))
 
 
 def next_line(case: Case, reader: int | None = None) -> str:

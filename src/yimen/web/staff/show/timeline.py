@@ -23,7 +23,7 @@ from yimen.cases.wording import several
 from yimen.ledger.models import Entry
 
 from ...templatetags.yimen import day, moment
-from .words import category_name, who
+from .words import category_name, said, who
 
 LONGEST = 1200  # entries in one page
 # Words that stand in the entry's own paragraph instead of a line with a label, the first present wins.
@@ -131,7 +131,7 @@ def _moment(case: Case, entry: Entry) -> Moment:
     late = entry.recorded_at - entry.at > timedelta(hours=1)
     return Moment(
         entry.at,
-        str(KINDS.get(entry.kind, entry.kind)),
+        said(case, entry.kind, KINDS.get(entry.kind, entry.kind)),
         who(entry),
         str(words.get(text_name, "")),
         lines,

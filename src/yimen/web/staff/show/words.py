@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from yimen.cases.models import Category
+from yimen.cases.models import Case, Category
+from yimen.cases.states import Flow
 from yimen.foundation.actor import SYSTEM
 from yimen.ledger.models import Entry
+
+# What the grid calls otherwise than the window: 结案 and 挂账 are its words alone (PRACTICE).
+_OF_PLACES: Final[Mapping[str, object]] = {
+    "close": pgettext_lazy("verb", "结案"),
+    "suspend": pgettext_lazy("verb", "挂账"),
+    "suspended": gettext_lazy("挂账"),
+    "closed": gettext_lazy("结案"),
+    "conclude": gettext_lazy("处置时限"),
+    "case.close": pgettext_lazy("done", "结案"),
+    "case.suspended": pgettext_lazy("done", "挂账"),
+}
+
+
+def said(case: Case, name: str, words: object) -> str:
+    """The words of a verb, an act, a fact or a clock, as people of this matter's flow say it."""
+    return str(_OF_PLACES.get(name, words) if case.flow == Flow.GRID else words)
 
 
 def category_name(category: Category, *, short: bool = False) -> str:

@@ -29,8 +29,10 @@ from ..show.instructions import card_of
 from ..show.joining import together_of
 from ..show.next import first_of, next_of
 from ..show.papers import guidance_of
+from ..show.place import place_of, request_of, route_words
 from ..show.row import rows_of
 from ..show.timeline import story_asked, timeline_of
+from ..show.words import said
 
 
 @page(methods=("GET", "HEAD"))
@@ -61,7 +63,7 @@ def _context(request: StaffRequest, scene: Scene) -> dict[str, Any]:
 def _told(request: StaffRequest, scene: Scene, moves: list[queries.Move]) -> dict[str, Any]:
     """What the page says of the matter."""
     matter, grants = scene.case, request.grants
-    clocks = [card(clock, suspended=matter.suspended) for clock in scene.clocks]
+    clocks = [card(clock, matter) for clock in scene.clocks]
     running = sum(bool(clock.running) for clock in scene.clocks)
     return {
         "case": matter,
@@ -84,6 +86,9 @@ def _told(request: StaffRequest, scene: Scene, moves: list[queries.Move]) -> dic
         "story": timeline_of(matter),
         "files": attach.attachments_of(matter),
         "holds": holds.of(matter),
+        "place": place_of(matter),
+        "referred": request_of(grants, matter),
+        "route_words": route_words(matter),
     }
 
 
@@ -110,9 +115,11 @@ def _verbs(scene: Scene, moves: list[queries.Move], first: queries.Move | None) 
     """Everything but the step that the next-step line offers already; what ends a matter stands last."""
     steps = [(move.verb, move.words, ICONS.get(move.verb, "arrow")) for move in moves if move != first]
     acts = [(act.name, act.words, act.icon) for act in ACTS.values() if act.offered(scene)]
+    case = scene.case
     found = sorted([*steps, *acts], key=lambda one: one[0] in ENDING)
     return [
-        {"verb": verb, "words": words, "icon": icon, "ends": verb in ENDING} for verb, words, icon in found
+        {"verb": verb, "words": said(case, verb, words), "icon": icon, "ends": verb in ENDING}
+        for verb, words, icon in found
     ]
 
 

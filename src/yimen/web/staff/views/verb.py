@@ -32,6 +32,7 @@ from ..show import answers, foreseen, joining
 from ..show.acts import ABOUT, ACTS, ICONS, Act, Scene, scene_of
 from ..show.case import header_of
 from ..show.instructions import proposal_of
+from ..show.words import said
 
 TRIAGE = ("dispatch", "submit", "designate")
 """Steps before which a look at what may be the same matter saves a unit from working twice."""
@@ -108,7 +109,7 @@ def _task(scene: Scene, verb: str) -> Task:
     if act := ACTS.get(verb):
         if not act.offered(scene):
             raise Refused(_("现在不能由您办理：%s") % act.words)
-        return Task(verb, str(act.words), act.icon, act.fields, tuple(act.needs), str(act.about), act)
+        return Task(verb, said(scene.case, verb, act.words), act.icon, act.fields, tuple(act.needs), str(act.about), act)
     row = next(
         (move.row for move in queries.moves(scene.grants, scene.case, scene.who) if move.verb == verb), None
     )
@@ -126,7 +127,7 @@ def _why_not(scene: Scene, verb: str) -> YimenError:
 
 
 def _of_row(case: Case, row: Transition) -> Task:
-    words = str(VERBS[row.verb])
+    words = said(case, row.verb, VERBS[row.verb])
     fields = joining.asked_of(case, _fields_of(row))
     return Task(
         row.verb, words, ICONS.get(row.verb, "arrow"), fields, row.needs, str(ABOUT.get(row.verb, ""))

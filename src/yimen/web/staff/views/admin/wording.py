@@ -28,6 +28,7 @@ SUBJECTS = {
     "callback_rule": _("抽样回访"),
     "callback_script": _("回访用语"),
     "routing_rule": _("派遣规则"),
+    "event_class": _("事件和部件"),
     "pressure_setting": _("催办督办的数字"),
     "grid": _("网格"),
     **duty_events.SUBJECTS,
@@ -44,7 +45,7 @@ KINDS = {
         for noun in (
             "category", "business_hours", "common_answer", "public_phone", "competent_body", "retention_class",
             "suspension_reason",
-            "callback_rule", "callback_script", "routing_rule",
+            "callback_rule", "callback_script", "routing_rule", "event_class",
         )
         for verb, words in _ROWS.items()
     },
@@ -126,7 +127,8 @@ _LABELS = {
     "as": _("以何身份"), "flow": _("流程"), "step": _("环节"), "roles": _("一并结束的角色"), "key": _("代号"), "percent": _("抽取比例"), "always": _("一律回访"), "opening": _("开场白"),
     "list": _("哪个清单"), "rows": _("行数"), "filter": _("筛选"), "form": _("格式"),
     "scopes": _("用途"), "expires_at": _("有效到"), "why": _("原因"), "minutes": _("分钟"),
-    "subject": _("哪一类"), "place": _("哪里"), "assisting": _("协办单位"), "ask_solved": _("问是否解决"), "ask_rating": _("问满意度"), "closing": _("结束语"),
+    "settles_at": _("最低哪一级可以处置"), "filing_condition": _("立案条件"), "closing_condition": _("结案条件"),
+    "limit_amount": _("处置时限"), "limit_unit": _("时限单位"), "evidence": _("要哪些照片"), "subject": _("哪一类"), "place": _("哪里"), "assisting": _("协办单位"), "ask_solved": _("问是否解决"), "ask_rating": _("问满意度"), "closing": _("结束语"),
 }  # fmt: skip
 
 
