@@ -61,7 +61,13 @@ class Step:
     ends: tuple[str, ...]
 
 
-FLOWS = {"both": ("petition", "service"), "petition": ("petition",), "service": ("service",)}
+FLOWS = {
+    "every": ("petition", "service", "grid"),
+    "both": ("petition", "service"),
+    "petition": ("petition",),
+    "service": ("service",),
+    "grid": ("grid",),
+}
 
 
 @cache

@@ -56,18 +56,22 @@ def test_every_row_knows_its_kind_in_the_ledger() -> None:
 def test_what_the_law_and_the_office_count_is_declared() -> None:
     """信访工作条例 §20: at most five representatives; PRACTICE: three tries to call back, two returns."""
     assert (states.MAX_REPRESENTATIVES, states.MAX_TRIES, states.MAX_RETURNS) == (5, 3, 2)
-    assert {"attempt"} == states.HIDDEN_VERBS
+    assert states.MAX_REFUSALS == 2
+    assert {"attempt", "climb", "refer_up"} == states.HIDDEN_VERBS
     assert {"guide", "close", "archive"} == states.SEALED_VERBS
-    owed = ("dispatched", "signed", "accepted", "not_accepted", "in_hand", "verified")
+    owed = ("dispatched", "signed", "accepted", "not_accepted", "in_hand", "verified", "sent", "handling")
     assert owed == states.UNIT_STATES
 
 
 def test_the_codes_that_rows_and_the_ledger_keep_never_change() -> None:
-    assert [flow.value for flow in Flow] == ["petition", "service"] == [flow.value for flow in states.FLOWS]
+    codes = ["petition", "service", "grid"]
+    assert [flow.value for flow in Flow] == codes == [flow.value for flow in states.FLOWS]
     assert {who.value for who in Who} == {
-        "accountable", "desk", "director", "lead", "head", "assist", "recipient", "caller"
+        "accountable", "desk", "director", "lead", "head", "assist", "recipient", "caller", "grid",
+        "checker",
     }  # fmt: skip
     assert {holder.value for holder in Holder} == {
-        "keep", "accountable", "liaison", "actor", "handler", "head", "router", "caller", "recipient", "none"
+        "keep", "accountable", "liaison", "actor", "handler", "head", "router", "caller", "recipient", "none",
+        "grid", "community", "duty", "verifier", "checker", "filer",
     }  # fmt: skip
     assert all(str(words) for words in states.FLOWS.values())

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 
 from django.utils import timezone
 
+import places
 from cast import SINCE, Cast, Person, advance, play, submitted
 from yimen.access.models import RoleGrant
 from yimen.access.roles import Role
@@ -26,6 +28,7 @@ from yimen.cases.models import (
     SealedExclusion,
     SealedGrant,
 )
+from yimen.grids.models import GridPost
 from yimen.organisations.models import Membership
 
 # The name of a column in expectations/*.csv → how this person is hired: unit and roles.
@@ -63,6 +66,11 @@ class World:
     people: dict[str, Person] = field(default_factory=dict)
     matters: dict[str, Case] = field(default_factory=dict)
 
+    @cached_property
+    def places(self) -> places.Places:
+        """The grids of the street and who is posted there."""
+        return places.settle(self.cast)
+
     def stands(self, who: str, relation: str) -> Case:
         """The matter of a relation, fresh from the database, with this person put into the relation."""
         case, person = self.matters[relation], self.people[who]
@@ -75,6 +83,7 @@ def build() -> World:
     cast = play()
     load_handbook()
     made = World(cast)
+    _ = made.places  # before anybody is hired
     for name, (unit, roles) in HIRED.items():
         made.people[name] = cast.joins(f"m.{name}", f"甲{name}", unit, *roles)
     _periods(made)
@@ -186,12 +195,22 @@ MATTERS: dict[str, Callable[[World], Case]] = {
     "told_of_many": _led("told"),
     "told_for_helpers": lambda made: _helped(made),
     "told_after_main": lambda made: _followed(made),
+    "place": lambda made: made.places.reports(grid_code=made.places.second.code),
+    "place_posted": lambda made: made.places.reports(),
+    "place_held": lambda made: made.places.reports(grid_code=made.places.second.code),
+    "place_checking": lambda made: places.advance(
+        made.places, _at_the_street(made), "checking", unit="zhifa"
+    ),
     "sealed": _sealed(granted=False),
     "sealed_granted": _sealed(),
     "sealed_named": _sealed(people=True),
     "sealed_unit_named": _sealed(units=True),
     "sealed_leader_named": _sealed(leader=True),
 }
+
+
+def _at_the_street(made: World) -> Case:
+    return made.places.reports(kind=places.HATCH)
 
 
 def _over(made: World, *, hidden: bool, erased: bool = False) -> Case:
@@ -263,9 +282,18 @@ def _make_holder(case: Case, person: Person) -> None:
     Case.objects.filter(pk=case.pk).update(holder=person.user, holder_unit=person.unit)
 
 
+def _posts(case: Case, person: Person) -> None:
+    """定人定网: answers for the grid of the matter from now on."""
+    assert case.grid is not None
+    GridPost.objects.get_or_create(user=person.user, grid=case.grid, role="worker", since=SINCE)
+
+
 PUT: dict[str, Callable[[Case, Person], None]] = {
     "accountable": _make_accountable,
     "holder": _make_holder,
+    "place_posted": _posts,
+    "place_held": _make_holder,
+    "place_checking": _posts,
     "answered_self": _answered_it,
     "told_self": _told_it,
     "told_as_member": _joins_the_unit,

@@ -14,6 +14,7 @@ from django.utils import translation
 
 from yimen.cases import rules
 from yimen.cases.fields import FIELDS, NOT_DRAWN
+from yimen.cases.place_rules import PlaceFacts
 from yimen.cases.review_rules import ReviewFacts
 from yimen.cases.rules import GUARDS, CaseFacts
 from yimen.cases.states import STATES, TRANSITIONS
@@ -100,11 +101,48 @@ def test_a_guard_stands_in_the_way_exactly_when_the_rule_says(guard: str) -> Non
         assert said == "" or isinstance(said, str | Invalid), "a sentence or nothing"
 
 
+LEVELS = ("grid", "community", "street")
+OF_PLACES: dict[str, tuple[dict[str, tuple[Any, ...]], dict[str, tuple[Any, ...]], Stands]] = {
+    # guard → facts of the place, facts of the matter and data, when it stands in the way
+    "settled_here": (
+        {"level": ("", *LEVELS), "settles_at": LEVELS}, {},
+        lambda level, settles_at: not level or LEVELS.index(level) < LEVELS.index(settles_at),
+    ),
+    "nobody_waits": ({}, {"reachable": TRUTH}, lambda reachable: reachable),
+    "somebody_waits": ({}, {"reachable": TRUTH}, lambda reachable: not reachable),
+    "after_photo": (
+        {"wants_after": TRUTH, "after_photos": (0, 1, 2)}, {"redos": (0, 1), "no_photo": ("", "镜头坏了")},
+        lambda wants_after, after_photos, redos, no_photo: wants_after and after_photos < redos + 1 and not no_photo,
+    ),
+    "has_grid": ({"placed": TRUTH}, {}, lambda placed: not placed),
+    "verified_first": (
+        {"public": TRUTH, "verified": ("", "yes", "no")}, {},
+        lambda public, verified: verified == "no" or (public and verified == ""),
+    ),
+    "way_when_waiting": ({}, {"reachable": TRUTH, "way": ("", "phone")}, lambda reachable, way: reachable and not way),
+    "director_after_returns": (
+        {}, {"returns": (0, 1, 2, 3), "actor_is_director": TRUTH},
+        lambda returns, actor_is_director: returns in (2, 3) and not actor_is_director,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("guard", OF_PLACES)
+def test_a_guard_of_places_stands_in_the_way_exactly_when_the_rule_says(guard: str) -> None:
+    place, rest, rule = OF_PLACES[guard]
+    for values in product(*place.values(), *rest.values()):
+        asked = dict(zip([*place, *rest], values, strict=True))
+        facts = {name: asked[name] for name in rest if name not in ("way", "no_photo")}
+        typed = {name: asked[name] for name in ("way", "no_photo") if name in asked}
+        said = stands(guard, typed, place=PlaceFacts(**{name: asked[name] for name in place}), **facts)
+        assert bool(said) == rule(**asked), asked
+
+
 def test_every_guard_is_looked_at_here_or_below() -> None:
     of_reviews = {"review_open", "re_review_open", "decision_dates", "annulled", "unit_there", "right_lapsed",
                   "not_annulled", "letter_first"}  # fmt: skip
     assert set(GUARDS) == {*FACTS, *of_reviews, "recorded_for_another", "service_date", "callback_complete",
-                           "unsolved_explained", "parts_collected"}  # fmt: skip
+                           "unsolved_explained", "parts_collected", *OF_PLACES}  # fmt: skip
     for row in TRANSITIONS.values():
         assert set(row.guards) <= set(GUARDS)
 

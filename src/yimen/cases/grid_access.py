@@ -71,7 +71,7 @@ def answers(grants: Grants, grid_id: int | None, *, above: bool = False) -> bool
 
 def at_hand(grants: Grants, case: Case) -> bool:
     """Who may settle, send on or verify it now: the holder, and who answers at the level where it lies."""
-    if case.flow != Flow.GRID or case.state not in _AT_HAND:
+    if case.flow != Flow.GRID or case.state not in _AT_HAND or grants.user_id is None:
         return False
     mine = case.holder_id == grants.user_id
     return mine or answers(grants, case.grid_id, above=case.state == "at_community")
@@ -81,6 +81,6 @@ def may_check(grants: Grants, case: Case, *, desk: bool) -> bool:
     """核查: on the spot or by the desk, never by who handled it or gave its result."""
     if case.flow != Flow.GRID or case.state != "checking":
         return False
-    if grants.user_id in (case.handler_id, case.answered_by_id):
+    if grants.user_id is None or grants.user_id in (case.handler_id, case.answered_by_id):
         return False
     return desk or case.holder_id == grants.user_id or answers(grants, case.grid_id)

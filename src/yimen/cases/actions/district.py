@@ -31,7 +31,6 @@ from .transition import by_itself
 log = logging.getLogger(__name__)
 ACTION = "cases.decide_district"
 BODY = "district_body"  # key of the setting that names the district's unit
-_WHY = {"overdue": "超过时限仍未办结", "returned": "被退回两次，仍无单位承办", "asked": "街道层面难以解决"}
 
 
 def waiting() -> QuerySet[DistrictRequest]:
@@ -94,7 +93,7 @@ def _text(case: Case, why: str) -> str:
     kind = case.event_class.name if case.event_class else ""
     said = {
         "number": case.number, "class": kind, "place": case.place or _("地点见事项"),
-        "on": timezone.localdate(case.received_at).isoformat(), "why": _WHY[why],
+        "on": timezone.localdate(case.received_at).isoformat(), "why": _why(why),
         "units": "、".join(dict.fromkeys(units)) or _("尚未派遣"),
     }  # fmt: skip
     return (
@@ -103,6 +102,12 @@ def _text(case: Case, why: str) -> str:
         )
         % said
     )
+
+
+def _why(why: str) -> str:
+    if why == "overdue":
+        return _("超过时限仍未办结")
+    return _("被退回两次，仍无单位承办") if why == "returned" else _("街道层面难以解决")
 
 
 def sign(actor: Actor, grants: Grants, ref: UUID, *, at: datetime | None = None) -> Case:

@@ -36,7 +36,8 @@ def assign(step: Step, unit: Unit, role: str) -> None:
         clocks.stop([c for c in step.clocks if c.pk == live.clock_id and c.running], step.at, void=True)
         live.state, live.ended_at = "ended", step.at
         live.save(update_fields=["state", "ended_at"])
-    row = begin_part(case, unit, role, step.data.get("require", ""), step.actor.user_id, step.at,
+    sender = step.actor.user_id or case.accountable_person_id  # by itself: in the name of who answers for it
+    row = begin_part(case, unit, role, step.data.get("require", ""), sender, step.at,
                      days=step.data.get("days") if role == "lead" else None)  # fmt: skip
     step.started.append(row.clock)
 
