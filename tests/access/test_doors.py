@@ -17,7 +17,11 @@ from . import cells, expected
 from .doors import Answer, Door, Visitor, ask, doors, enter, undrawn
 from .world import AS_OTHERS, HIRED, MATTERS, World
 
-PAGES = [door for door in doors() if door.policy is not None and not door.pattern.startswith("/api/")]
+PAGES = [
+    door
+    for door in doors()
+    if door.policy is not None and not door.pattern.startswith(("/api/", "/field/api/"))
+]
 COMMON = [door for door in PAGES if not door.of_a_matter]
 OF_MATTERS = [door for door in PAGES if door.of_a_matter]
 

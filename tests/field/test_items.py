@@ -274,3 +274,8 @@ def test_a_new_master_key_leaves_phones_and_unfinished_files_as_they_are(
 def test_a_key_without_its_points_is_no_box() -> None:
     assert b64(b"\x00" * 32) and jwk_of(ec.generate_private_key(ec.SECP256R1()).public_key())["kty"] == "EC"
     assert Phone(by_client(Client())).jwk["crv"] == "P-256"
+
+
+def test_a_form_is_no_item(enrolled: Enrolled) -> None:
+    answer = Client().post(f"/field/api/items/{uuid4()}", {"v": "1"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")

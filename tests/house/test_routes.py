@@ -23,7 +23,14 @@ PUBLIC = {
     "portal-matter": "where a slip's code leads; says the same for every number",
     "portal-privacy": "what is kept of whom and how long; says the same to everybody",
     "portal-language": "changes the language of the pages",
-    "field": "says that the phone face is not there yet",
+    "field": "the shell of the phone page, the same for everybody",
+    "field-precache": "the files of the shell with their hashes",
+    "field-worker": "the shell's service worker",
+    "field-manifest": "name and icon of the shell where it is installed",
+    "field-precache": "the files of that shell with their hashes",
+    "field-worker": "keeps that shell on the phone",
+    "field-manifest": "name and picture of the phone page",
+    "field-enrol": "lets a phone in by a one-time code",
     "api:openapi": "the description of the machines' door, the same for everybody",
     "account_login": "the door itself",
     "account_logout": "ends a session, which a stranger does not have",
@@ -49,6 +56,8 @@ FILLED = {
     "str": "1",
 }
 API = "/api/"
+PHONES = "/field/api/"  # enrolled phones: a signature instead of a session
+PHONE = "phone"
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,8 @@ def _below(resolver: Any, above: str, space: str) -> Iterator[Route]:
 def test_every_address_declares_who_may_open_it(route: Route) -> None:
     policy = getattr(route.view, "policy", None)
     if policy is not None:
-        assert policy == SIGNED_IN or policy in registry.actions()
+        assert policy in (SIGNED_IN, PHONE) or policy in registry.actions()
+        assert (policy == PHONE) == route.path.startswith(PHONES)
     elif route.name not in PUBLIC:
         assert route.view.__module__.startswith(GUARDED_BY_AUTH)
 
@@ -92,7 +102,11 @@ def test_what_is_public_is_there_and_declares_nothing_else() -> None:
 
 def guarded(*, machines: bool) -> list[Route]:
     return [
-        route for route in routes() if route.name not in PUBLIC and route.path.startswith(API) == machines
+        route
+        for route in routes()
+        if route.name not in PUBLIC
+        and route.path.startswith(API) == machines
+        and not route.path.startswith(PHONES)
     ]
 
 
@@ -122,6 +136,17 @@ def test_a_stranger_gets_no_further_than_signing_in(route: Route, method: str) -
     assert (answer.status_code, answer.get("Location", "").split("?")[0]) in (
         (302, "/staff/sign-in/"),
         (405, ""),
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+@pytest.mark.parametrize("route", [one for one in routes() if getattr(one.view, "policy", "") == PHONE], ids=str)
+def test_a_phone_that_is_not_enrolled_is_refused(route: Route, method: str) -> None:
+    answer = Client().generic(method.upper(), route.path, b"{}", content_type="application/json")
+    allowed = method.upper() in route.view.methods
+    assert (answer.status_code, answer.json()["code"]) == (
+        (401, "unknown_device") if allowed else (405, "method_not_allowed")
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.request import RawPostDataException
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -107,6 +108,8 @@ def body_of(request: HttpRequest, limit: int) -> bytes:
         content = request.body
     except RequestDataTooBig as error:
         raise TooLarge(_("一次送来的内容太大")) from error
+    except RawPostDataException as error:  # a form: it was read as one on the way here
+        raise errors.Invalid(_("请求的内容不是完整的 JSON"), code="malformed") from error
     except UnreadablePostError as error:
         raise errors.Broken(_("内容没有完整送到，请重送")) from error
     if len(content) > limit:
