@@ -13,6 +13,7 @@ from tests.flows.field_ground import code_for, ground, phones, photo
 from cast import Cast
 from yimen.cases.models import Attachment, Case
 from yimen.intake.field.models import FieldItem
+from yimen.organisations.models import Office
 
 __all__ = ["ground", "phones"]
 pytestmark = pytest.mark.browser
@@ -164,7 +165,7 @@ def test_a_draft_is_there_again_after_the_battery_died(phones: Any, ground: Cast
     phone.picks("暴露垃圾")
     page.locator("#text").fill("写到一半")
     phone.shoots()
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(600)
     drafted = phone.kept("items")[0]["uuid"]
     page.reload()
     phone.unlock()
@@ -185,3 +186,37 @@ def test_emergency_numbers_stand_first_and_large_for_an_urgent_class(phones: Any
         "tel:119",
         "tel:120",
     ]
+
+
+def test_a_film_that_is_too_large_is_not_taken_along(phones: Any, ground: Cast) -> None:
+    phone = phones()
+    page = phone.enter(code_for(ground, "worker1"))
+    phone.picks("暴露垃圾")
+    film = {"name": "VID.mp4", "mimeType": "video/mp4", "buffer": b"\0" * (21 * 1024 * 1024)}
+    page.locator(".slot", has_text="视频").locator("input").set_input_files(film)
+    page.get_by_text("视频太长或太大").wait_for()
+    assert phone.kept("files") == []
+
+
+def test_a_new_version_takes_over_while_nobody_is_inside(phones: Any, ground: Cast) -> None:
+    phone = phones()
+    page = phone.enter(code_for(ground, "worker1"))
+    page.wait_for_function("() => navigator.serviceWorker.controller")
+    Office.objects.update(duty_phone="0931-000 0119")
+    page.reload()
+    page.locator("a[href='tel:0931-000 0119']").first.wait_for()
+    phone.unlock()
+
+
+def test_a_broken_file_of_the_shell_is_never_kept(phones: Any, ground: Cast) -> None:
+    """What a captive portal says to the first visit does not fit the hash: no half shell, and the next visit is whole."""
+    phone = phones()
+    phone.context.route("**/precache.json", lambda route: route.fulfill(status=200, body="<h1>Wi-Fi</h1>"))
+    page = phone.page
+    page.goto("/field/")
+    page.get_by_role("heading", name="登记这部手机").wait_for()
+    page.wait_for_timeout(500)
+    assert page.evaluate("() => navigator.serviceWorker.controller") is None
+    phone.context.unroute("**/precache.json")
+    page.reload()
+    page.wait_for_function("() => navigator.serviceWorker.controller")

@@ -16,7 +16,10 @@ from yimen.intake.field.models import FieldDevice
 __all__ = ["ground", "phones"]
 pytestmark = pytest.mark.browser
 UNFIT = [
-    ({"user_agent": "Mozilla/5.0 (Linux; Android 10) Chrome/107 Mobile MicroMessenger/8.0.30"}, "请换浏览器打开"),
+    (
+        {"user_agent": "Mozilla/5.0 (Linux; Android 10) Chrome/107 Mobile MicroMessenger/8.0.30"},
+        "请换浏览器打开",
+    ),
 ]
 
 

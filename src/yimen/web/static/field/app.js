@@ -4,7 +4,7 @@ import { refresh, sweep } from "./fetching.js";
 import { unsent } from "./items.js";
 import { showEnrol, showMissing, showUnlock, unfit } from "./screens/enter.js";
 import { log, redrawLog } from "./screens/log.js";
-import { more, textSize } from "./screens/more.js";
+import { more, looks } from "./screens/more.js";
 import { outbox, redraw } from "./screens/outbox.js";
 import { report } from "./screens/report.js";
 import { act, all, redrawTasks, task, tasks } from "./screens/tasks.js";
@@ -101,11 +101,17 @@ async function installed() {
   const worker = await navigator.serviceWorker.register("/field/sw.js", { scope: "/field/", updateViaCache: "none" });
   leading = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("controllerchange", () => { if (leading) location.reload(); leading = true; });
-  if (worker.waiting && !isOpen()) worker.waiting.postMessage("take-over");
+  takeOver(worker.waiting);
+  worker.addEventListener("updatefound", () => {
+    const fresh = worker.installing;
+    fresh.addEventListener("statechange", () => { if (fresh.state === "installed" && leading) takeOver(fresh); });
+  });
 }
 
+const takeOver = (fresh) => { if (fresh && !isOpen()) fresh.postMessage("take-over"); };
+
 async function begin() {
-  textSize();
+  looks();
   const what = unfit();
   if (what) { showMissing(what); return; }
   watch();

@@ -5,7 +5,7 @@ import { unsent } from "../items.js";
 import { seat } from "../vault.js";
 import { acts, ask, one, screen, word } from "../view.js";
 
-const LARGE = "yimen-field-large"; // the size of the text is no secret
+const LARGE = "yimen-field-large", SUN = "yimen-field-sun"; // how the page looks is no secret
 
 export async function more(shut) {
   const [known, mine] = [await thisDevice(), (await seats()).find((row) => row.seat === seat())];
@@ -16,13 +16,14 @@ export async function more(shut) {
   acts(made, {
     lock: shut,
     leave: () => leave(shut),
-    larger: () => { localStorage.setItem(LARGE, localStorage.getItem(LARGE) === "text-125" ? "text-150" : localStorage.getItem(LARGE) ? "" : "text-125"); textSize(); },
+    larger: () => { localStorage.setItem(LARGE, { "": "text-125", "text-125": "text-150" }[localStorage.getItem(LARGE) || ""] || ""); looks(); },
+    sun: () => { localStorage.setItem(SUN, localStorage.getItem(SUN) ? "" : "sun"); looks(); },
     update: () => { waiting.waiting.postMessage("take-over"); },
   });
 }
 
-export function textSize() {
-  document.documentElement.className = localStorage.getItem(LARGE) || "";
+export function looks() {
+  document.documentElement.className = [localStorage.getItem(LARGE), localStorage.getItem(SUN)].filter(Boolean).join(" ");
 }
 
 // What is not sent stays, for this worker, and goes by itself.

@@ -3,12 +3,13 @@ import { first, known, used } from "../classes.js";
 import { kept } from "../fetching.js";
 import { load, makeReady, save, start, unsent } from "../items.js";
 import { here } from "../place.js";
-import { seat } from "../vault.js";
+import { isOpen, seat } from "../vault.js";
 import { acts, ask, done, every, fill, make, one, say, screen, word, wrong } from "../view.js";
 import { pickClass } from "./picker.js";
 import { pictures } from "./pictures.js";
 
 const TYPED = ["text", "place", "name", "phone"];
+const PAUSE = 300; // milliseconds without a key before what was typed is kept
 let saving = Promise.resolve();
 
 export async function report(id) {
@@ -32,11 +33,14 @@ async function found(id) {
 }
 
 function bind(form, item) {
-  const touch = () => keep(form, item);
+  let timer;
+  const now = () => { clearTimeout(timer); if (form.isConnected && isOpen()) keep(form, item); };
+  const touch = () => { clearTimeout(timer); timer = setTimeout(now, PAUSE); };
+  document.addEventListener("visibilitychange", now);
   form.addEventListener("input", (event) => { if (event.target.name && event.target.name !== "event_class") touch(); });
   form.addEventListener("change", async (event) => {
     if (event.target.name === "event_class") { item.draft.data.event_class = event.target.value; wrong(form, {}); await chosen(form, item); }
-    if (event.target.type !== "file") touch();
+    if (event.target.type !== "file") now();
   });
   form.addEventListener("submit", (event) => { event.preventDefault(); send(form, item, ""); });
   acts(form, {

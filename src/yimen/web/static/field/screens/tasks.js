@@ -36,7 +36,7 @@ const titleOf = (task) => [task.class, task.title].filter(Boolean).join(" · ");
 
 async function taskRow(task) {
   const mine = (await written(task.case)).length ? word("task.mine") : "";
-  const made = make("task-row", { title: titleOf(task), next: task.next, place: task.place, due: dueOf(task), mine });
+  const made = make("task-row", { title: titleOf(task), state_words: task.state_words, place: task.place, due: dueOf(task), mine });
   one(".tag.late", made).hidden = !task.urgent;
   one("a", made).href = "#task/" + task.case;
   return made;
