@@ -133,7 +133,7 @@ class Rung:
 def path(case: Case) -> list[Rung]:
     """Every level where the matter has been, the first one first; the last is where it is or ended."""
     climbs = dossier.of(case).climbs
-    begun = climbs[0].from_level if climbs else level_of(case) or _settled_at(case)
+    begun = climbs[0].from_level if climbs else level_of(case) or begun_at(case)
     stays: list[tuple[str, datetime, Climb | None]] = [(begun, case.received_at, None)]
     stays += [(climb.to_level, climb.at, climb) for climb in climbs]
     ends = [*(since for _level, since, _climb in stays[1:]), case.closed_at]
@@ -149,11 +149,16 @@ def _rung(stay: tuple[str, datetime, Climb | None], until: datetime | None) -> R
     return Rung(level, words, since, until, dict(CLIMBED)[climb.why], climb.reason, name)
 
 
-def _settled_at(case: Case) -> str:
-    """Where a matter without climbs ended: with a unit or the desk, the street; else the level that may settle it."""
-    if case.lead_unit_id is not None or case.accepted_at is not None or case.event_class is None:
-        return "street"
-    return "grid" if case.settled_on_spot else case.event_class.settles_at
+def begun_at(case: Case) -> str:
+    """The level where its report began, as its first entry says."""
+    first = next((row for row in dossier.of(case).deeds if row.kind == "case.event_reported"), None)
+    return str(first.payload.get("level") or "street") if first else "street"
+
+
+def last_level(case: Case) -> str:
+    """The level where it is, or was before it was merged or over."""
+    climbs = dossier.of(case).climbs
+    return climbs[-1].to_level if climbs else begun_at(case)
 
 
 def climbs_of(case: Case) -> Sequence[Climb]:

@@ -87,7 +87,7 @@ M = TypeVar("M", bound=Model)
 TIED = timedelta(days=30)  # a matter is tied to a day of reception of the last weeks, not of last year
 STORY = 60  # entries of the timeline that a page shows before "show earlier"
 # Entries whose words or moment a paper or a copied text needs, the earliest first.
-_DEEDS: Final = ("opened", "answer", "guide", "sign", "designate", "not_accept", "redo")
+_DEEDS: Final = ("opened", "event_reported", "answer", "guide", "sign", "designate", "not_accept", "redo")
 _ANY: Final = -(10**9)  # stands for a matter's id in a compiled question
 _OPEN: Final = "_dossier"  # where a matter keeps its open dossier
 
@@ -356,7 +356,7 @@ def everything(case: Case) -> list[str]:
     if case.flow == Flow.PETITION:
         kinds.append("reviews")
     if case.flow == Flow.GRID:
-        kinds += ("climbs", "requests")
+        kinds += ("climbs", "requests", *(("deeds",) if "deeds" not in kinds else ()))
     return kinds
 
 

@@ -88,7 +88,7 @@ GRID_LEVELS: Final[dict[str, str]] = {
     "at_grid": "grid",
     "at_community": "community",
     **dict.fromkeys(
-        ("raised", "verifying", "admitted", "filed", "sent", "handling", "checking", "merged"), "street"
+        ("raised", "verifying", "admitted", "filed", "sent", "handling", "checking"), "street"
     ),
 }
 _SAID: Final = {("grid", "closed"): _("结案"), ("grid", "admitted"): pgettext_lazy("grid", "已受理")}

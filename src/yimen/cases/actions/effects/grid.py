@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ... import climbing
 from ...models import Climb, DistrictRequest, Result
 from ...states import GRID_LEVELS, MAX_REFUSALS, Flow
 from .. import clocks, grid_holders
@@ -125,11 +126,23 @@ def file(step: Step) -> None:
 def reopen(step: Step) -> None:
     afterwards.reopen(step)
     step.case.refusals, step.case.verified, step.case.settled_on_spot = 0, "yes", False
-    arrive(step)
+    _to_the_street(step)
 
 
 def unmerge(step: Step) -> None:
     joint.unmerge(step)
+    _to_the_street(step)
+
+
+def _to_the_street(step: Step) -> None:
+    """What goes on at the street, wherever it was: the path says so."""
+    before = climbing.last_level(step.case)
+    if before != "street":
+        why = "sent_down" if before == climbing.DISTRICT else "sent_up"
+        Climb.objects.create(
+            case=step.case, from_level=before, to_level="street", why=why, reason=step.data.get("reason", ""),
+            at=step.at, by_id=step.actor.user_id,
+        )  # fmt: skip
     arrive(step)
 
 
