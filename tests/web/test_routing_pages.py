@@ -80,11 +80,11 @@ def test_a_rule_is_changed_from_a_day_and_ended(enter: Enter, street: list[Grid]
     director.post(f"{RULES}add/", given(seen=seen_in(director.post(f"{RULES}add/", given()))))
     row = RoutingRule.objects.get()
     change = given(subject="event:01", assisting=["chengguan"])
-    address = f"{RULES}{row.pk}/"
+    address = f"/staff/routing/{row.pk}/"
     director.post(address, change | {"seen": seen_in(director.post(address, change))})
     row.refresh_from_db()
     assert (row.subject, row.assisting) == ("event:01", ["chengguan"])
-    director.post(f"{address}end/", {"last_day": timezone.localdate()})
+    director.post(f"/staff/routing/{row.pk}/end/", {"last_day": timezone.localdate()})
     row.refresh_from_db()
     assert row.valid_to == timezone.localdate()
 

@@ -26,7 +26,7 @@ def load(home: Home) -> None:
     nothing, so that an interrupted load is completed by the next call; what is there already stays. Deterministic:
     the same seed and day give the same street and matters.
     """
-    from . import cases, places, street
+    from . import cases, events, places, street
 
     if not home.demo_mark.exists():
         raise RuntimeError(f"{home.root} was not created as a demonstration")
@@ -36,3 +36,5 @@ def load(home: Home) -> None:
         cases.load(SEED)
     if not places.is_loaded():
         places.load(SEED)
+    if not events.is_loaded():
+        events.load(SEED)
