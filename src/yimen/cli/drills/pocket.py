@@ -25,6 +25,7 @@ ARGS: Final = [
 ]
 PIN: Final = "135790"
 TAPPED: Final = 10  # one of so many reports is made by taps
+HAND: Final = 800  # milliseconds between two taps
 PATIENCE: Final = 30_000  # milliseconds for one thing of a page
 
 # The page's own modules, by the addresses they were loaded under: the same queue, the same keys.
@@ -138,6 +139,7 @@ class Pocket:
         page = self.page
         page.goto("/field/#report/new")
         page.locator("#kinds input").first.click()
+        page.wait_for_timeout(HAND)  # no hand is faster from the class to the camera
         shot = {"name": "IMG.jpg", "mimeType": "image/jpeg", "buffer": picture}
         before = page.locator(".photo").count()
         page.locator(".slot").first.locator("input").set_input_files(shot)
