@@ -147,6 +147,40 @@ def test_a_switched_off_phone_keeps_everything_and_exports_it(phone: Phone, grou
     assert states(phone) == ["retry"]
 
 
+def test_what_was_carried_to_the_office_is_taken_in_once_and_the_phone_learns_it(
+    phone: Phone, ground: Cast, visit: Any
+) -> None:
+    page = phone.page
+    phone.context.route(ITEMS, lambda route: route.abort())
+    page.goto("/field/#report/new")
+    phone.picks("暴露垃圾")
+    page.locator("#text").fill("带到中心的一件")
+    phone.shoots()
+    page.get_by_role("button", name="上报", exact=True).click()
+    page.get_by_role("heading", name="已写好").wait_for()
+    page.goto("/field/#outbox")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="全部导出").click()
+    carried = {
+        "name": "a.json",
+        "mimeType": "application/json",
+        "buffer": Path(download.value.path()).read_bytes(),
+    }
+
+    desk = visit("clerk1")
+    desk.goto("/staff/field/import/")
+    desk.locator("input[type=file]").set_input_files(carried)
+    desk.get_by_role("button", name="打开看看").click()
+    desk.get_by_text("带到中心的一件").wait_for()
+    desk.get_by_role("button", name="全部收下").click()
+    desk.get_by_role("heading", name="结果").wait_for()
+    assert (Case.objects.get().text, Attachment.objects.count()) == ("带到中心的一件", 1)
+
+    phone.context.unroute(ITEMS)
+    phone.sent()
+    assert (Case.objects.count(), Attachment.objects.count(), phone.kept("files")) == (1, 1, [])
+
+
 def test_leaving_with_something_unsent_warns_keeps_and_sends_it(phone: Phone) -> None:
     page = phone.page
     phone.context.set_offline(True)

@@ -143,5 +143,5 @@ async function send(form, item, settled) {
   await makeReady(item, await lineOf(item));
   item.state = "ready";
   await used(data.event_class, pointOf(item));
-  done(settled ? "report.settled.done" : "report.done", "report.done.words");
+  if (form.isConnected) done(settled ? "report.settled.done" : "report.done", "report.done.words");
 }

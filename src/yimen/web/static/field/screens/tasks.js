@@ -115,5 +115,5 @@ async function finish(form, item, move, title) {
   if (wrong(form, Object.fromEntries(empty.map((field) => [field.name, word("field.required")])))) return;
   item.draft.data = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== ""));
   await makeReady(item, move.label + " · " + title);
-  done("task.done", "report.done.words");
+  if (form.isConnected) done("task.done", "report.done.words");
 }
