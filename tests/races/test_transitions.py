@@ -110,7 +110,8 @@ def _merged(cast: Cast, case: Case, row: Transition) -> Case:
 RACED = [row for row in TRANSITIONS.values() if not (row.verb == "accept" and row.flow == "service")
          and not (row.verb == "reopen" and row.flow == "petition" and row.source in ("closed", "archived"))
          and not (row.verb == "accept" and row.source == "in_hand")
-    and not (row.flow == "service" and row.source in ("accepted", "not_accepted"))]  # fmt: skip
+    and not (row.flow == "service" and row.source in ("accepted", "not_accepted"))
+    and row.flow != "grid"]  # fmt: skip
 
 
 @pytest.mark.django_db  # also asks for the test database, which `stage` cannot do by itself
