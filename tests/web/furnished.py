@@ -22,6 +22,8 @@ from yimen.cases.actions import (
     assisting,
     callback_rules,
     desk,
+    district,
+    events,
     extensions,
     filters,
     instructions,
@@ -36,6 +38,7 @@ from yimen.cases.actions import (
     outside,
     pressure,
     reminders,
+    routing,
     supervision,
 )  # fmt: skip
 from yimen.cases.actions.accusations import hand_over_accusation
@@ -43,7 +46,7 @@ from yimen.cases.actions.attach import attach
 from yimen.cases.actions.handbook import load_handbook
 from yimen.cases.actions.people import Person
 from yimen.cases.actions.transition import run
-from yimen.cases.models import Case, Category, Letter
+from yimen.cases.models import Case, Category, Letter, RoutingRule
 from yimen.foundation.actor import Actor
 from yimen.foundation.ids import uuid7
 from yimen.grids import duty
@@ -53,8 +56,10 @@ from yimen.grids.kinds import Level, PostRole
 from yimen.grids.models import Grid
 from yimen.intake.actions import enquiry, queue
 from yimen.intake.actions.places import raise_need
-from yimen.intake.models import QueuedMatter
+from yimen.intake.field import enrolment
+from yimen.intake.models import DailyLine, DailyLog, FieldDevice, FieldSeat, QueuedMatter
 from yimen.ledger import sequencer
+from yimen.organisations.models import Unit
 
 from .staff_ground import Enter, in_use
 
@@ -126,6 +131,8 @@ def furnish(cast: Cast, enter: Enter, png: bytes, n: int) -> Street:
             _gridded,
             _on_duty,
             _places,
+            _of_places,
+            _phones,
         ):
             fill(street, number)
     sequencer.catch_up()
@@ -285,6 +292,46 @@ def _gridded(street: Street, number: int) -> None:
     take_leave(ground.ACTOR, worker, timezone.localdate(), timezone.localdate(), street.cast["clerk1"].user)
 
 
+def _of_places(street: Street, number: int) -> None:
+    """Matters of a place in every state up to closed, one climbing, one before a leader, one with the district; a rule."""
+    cast, grid = street.cast, Grid.objects.filter(level=Level.GRID).latest("pk")
+    if not number:
+        cast.units |= {"shequ01": grid.unit}
+        cast.units["quzhi"] = Unit.objects.create(key="quzhi", name="区综治中心", kind="district")
+        cast.joins("shequ1", "社区书记", "shequ01", Role.COMMUNITY, liaison=True)
+        cast.joins("district1", "区联络员", "quzhi", Role.DISTRICT, liaison=True)
+        who = cast["director"]
+        row = RoutingRule(subject="event:01", unit=cast.units["zhifa"], valid_from=timezone.localdate())
+        routing.add_rule(who.actor, who.grants, row)
+    clerk, west = cast["clerk1"], 102.4 + 0.01 * number
+    for turn, state in enumerate(("raised", "filed", "sent", "handling", "checking", "closed")):
+        told = {"text": f"井盖松动 {number}", "event_class": "facility:0101", "channel": "above", "grid_code": grid.code}
+        point = {"lng": west + 0.001 * turn, "lat": 40.105}
+        case = events.report(clerk.actor, clerk.grants, events.EventReport(**told, **point))
+        street.keep(f"place {state}", _of_place(cast, case, state))
+    busy, gone = street.cases["place handling"][-1], street.cases["place checking"][-1]
+    for case in (busy, gone):
+        district.prepare(clerk.actor, clerk.grants, case.uuid)
+    leader = cast["leader1"]
+    district.sign(leader.actor, leader.grants, gone.uuid)
+    own = {"text": "单元门口垃圾满了", "event_class": "event:0102", "channel": "grid", "grid_code": grid.code}
+    case = events.report(clerk.actor, clerk.grants, events.EventReport(**own))
+    street.keep("place climbing", clerk.does(case, "send_up", reason="要动用吊车"))
+
+
+def _of_place(cast: Cast, case: Case, state: str) -> Case:
+    handler = cast["handler.chengguan"]
+    way = (
+        (cast["clerk1"], "admit", {}), (cast["clerk1"], "file", {}), (cast["clerk1"], "send", {"unit": "chengguan", "reason": "养护单位"}),
+        (handler, "take", {}), (handler, "handle", {"result": "已换新", "no_photo": "夜间"}), (cast["clerk2"], "pass_check", {}),
+    )  # fmt: skip
+    for person, verb, data in way:
+        if case.state == state:
+            break
+        case = person.does(case, verb, **data)
+    return case
+
+
 def _on_duty(street: Street, number: int) -> None:
     """Three days of the roster, a call on the shift that is on, a hand-over, a swap that waits for the director."""
     cast, first = street.cast, timezone.localdate() + (3 * number - 1) * DAY
@@ -312,3 +359,27 @@ def _places(street: Street, number: int) -> None:
     premises.need(clerk.actor, clerk.grants, place.uuid, "后巷路灯坏了")
     need = premises.need(clerk.actor, clerk.grants, place.uuid, "门前路灯不亮")
     raise_need(clerk.actor, clerk.grants, need.pk)
+
+
+def _phones(street: Street, number: int) -> None:
+    """A worker with a phone in use and a daily log that was sent, and one whose phone was switched off."""
+    clerk, seats = street.cast["clerk1"], []
+    for name in ("现场", "退回"):
+        who = street.cast.joins(
+            f"phone{number}{name == '退回'}", f"{name}网格员{number}", "chengguan", Role.WORKER
+        )
+        device = FieldDevice.objects.create(
+            uuid=uuid7(), label=f"手机{number}", kind="own", public_key={}, thumbprint=f"{name}{number}", since=timezone.now()
+        )  # fmt: skip
+        seats.append(
+            FieldSeat.objects.create(uuid=uuid7(), device=device, user=who.user, since=timezone.now())
+        )
+    enrolment.switch_off(clerk.actor, clerk.grants, seats[1].device.uuid)
+    row = DailyLog.objects.create(
+        user=seats[0].user, day=timezone.localdate(), weather="晴", sent_at=timezone.now(), sent_to=clerk.user
+    )
+    for kind, words in (
+        ("work", {"work": "巡看楼道", "place": "永安小区"}),
+        ("patrol", {"item": "消防通道"}),
+    ):
+        DailyLine.objects.create(log=row, kind=kind, words=words, at=timezone.now())

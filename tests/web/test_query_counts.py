@@ -33,10 +33,11 @@ from yimen.cases.models import (
     Letter,
     ReceptionDay,
     ReservedNumber,
+    RoutingRule,
     UnsolvedDecision,
 )
 from yimen.grids.models import DutyShift, Grid, GridPost, Leave, Premise, PremiseNeed
-from yimen.intake.models import QueuedMatter
+from yimen.intake.models import DailyLog, QueuedMatter
 from yimen.organisations.models import Membership
 from yimen.reports.measures import MEASURES
 from yimen.reports.registers import REGISTERS
@@ -77,7 +78,7 @@ NOT_OPENED = {
     "staff:export": "a job's state, tested with the jobs",
     "staff:export-file": "a job's file, tested with the jobs",
 }  # fmt: skip
-MACHINES = ("/api/", "/open311/")
+MACHINES = ("/api/", "/open311/", "/field/api/")
 # Addresses with a verb or a form in them, found on the matters' own pages: one for each verb and form.
 OFFERED = {
     "staff:do": r"/staff/cases/[0-9a-f-]+/do/([a-z_]+)/",
@@ -156,6 +157,11 @@ OWN: dict[str, Callable[[], Args]] = {
     "staff:premise": lambda: one(Premise, "uuid"),
     "staff:premise-edit": lambda: one(Premise, "uuid"),
     "staff:premise-need": lambda: one(PremiseNeed),
+    "staff:field-log-day": lambda: one(DailyLog),
+    "staff:field-log-pdf": lambda: one(DailyLog),
+    "staff:routing-rule": lambda: one(RoutingRule),
+    "staff:routing-end": lambda: one(RoutingRule),
+    "staff:triage": lambda: [[Case.objects.filter(state="raised").latest("pk").uuid]],
     "account_make_link": lambda: one(User),
     "portal-matter": lambda: [[Case.objects.latest("pk").number]],
 }  # fmt: skip
@@ -168,6 +174,7 @@ QUERY: dict[str, Callable[[], str]] = {
     "staff:suggest": lambda: "?text=漏水",
     "staff:figures": lambda: "?by=unit",
     "staff:bulk": lambda: "",
+    "staff:routing": lambda: "?subject=event:0102",
 }
 
 

@@ -158,8 +158,7 @@ class Course:
         self.seconds = round(time.monotonic() - begun, 1)
 
     def _write(self, one: Pocket, many: int, done: int) -> None:
-        if self.rng.randrange(TAPPED) == 0:
-            one.tap(picture(self.rng))
+        if self.rng.randrange(TAPPED) == 0 and one.tap(picture(self.rng)):
             many, done, self.tapped = many - 1, done + 1, self.tapped + 1
         if many:
             one.report(many, done, CLASSES)

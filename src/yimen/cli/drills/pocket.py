@@ -58,6 +58,8 @@ _NEWEST: Final = """async () => new Promise(done => { const asked = indexedDB.op
   const all = asked.result.transaction('items').objectStore('items').getAll(); all.onsuccess = () => { asked.result.close();
   const one = all.result.sort((a, b) => b.started - a.started)[0];
   done({uuid: one.uuid, files: (one.files || []).map(file => file.sha256)}); }; }; })"""
+_FORGET: Final = """async ({modules}) => { const items = await import(modules.items);
+  for (const one of await items.unsent()) if (one.state === 'draft') await items.discard(one.uuid); }"""
 _EXPORT: Final = """async ({modules}) => { const items = await import(modules.items);
   const exporting = await import(modules.exporting);
   return (await exporting.exported(await items.unsent())).text(); }"""
@@ -134,8 +136,19 @@ class Pocket:
         for one in self.page.evaluate(_REPORT, asked):
             self.made[one["uuid"]] = one["files"]
 
-    def tap(self, picture: bytes) -> None:
-        """One by hand: class, photo, done."""
+    def tap(self, picture: bytes) -> bool:
+        """One by hand: class, photo, done. False when the hand gave up: the draft is thrown away, the page opened anew."""
+        from playwright.sync_api import Error
+
+        try:
+            self._tap(picture)
+        except Error:
+            self.restart(whole=False)
+            self.page.evaluate(_FORGET, {"modules": self.modules})
+            return False
+        return True
+
+    def _tap(self, picture: bytes) -> None:
         page = self.page
         page.goto("/field/#report/new")
         page.locator("#kinds input").first.click()

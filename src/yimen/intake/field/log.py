@@ -143,9 +143,9 @@ def _lead(row: DailyLog) -> int | None:
     return None
 
 
-def of(user: User, day: date) -> Day:
-    """The log of a day, compiled now. Whether the reader may is the caller's question."""
-    row = DailyLog.objects.filter(user=user, day=day).select_related("sent_to").first()
+def of(user: User, day: date, row: DailyLog | None = None) -> Day:
+    """The log of a day, compiled now; `row` where it was read. Whether the reader may is the caller's question."""
+    row = row or DailyLog.objects.filter(user=user, day=day).select_related("sent_to").first()
     lines = [*_of_items(user.pk, day), *_of_visits(user.pk, day), *(_added(row) if row else ())]
     where = _("、").join(post.grid.name for post in _posts(user.pk, day)[:3])
     return Day(

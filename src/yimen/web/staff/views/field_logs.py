@@ -32,7 +32,7 @@ def logs(request: StaffRequest) -> HttpResponse:
 def day(request: StaffRequest, pk: int) -> HttpResponse:
     """One day: what was done, what was added."""
     row = _row(request, pk)
-    found = log.of(row.user, row.day)
+    found = log.of(row.user, row.day, row)
     shown = {"row": row, "found": found, "lines": [_said(one) for one in found.lines]}
     return render(request, "staff/field/log.html", shown)
 
@@ -56,7 +56,7 @@ def paper(request: StaffRequest, pk: int) -> HttpResponse:
     """G02 as one or more A4 pages; patrols follow as G03."""
     row = _row(request, pk)
     with translation.override("zh-hans"):
-        body = fieldlogs.daily(_paper(log.of(row.user, row.day), request.user.name))
+        body = fieldlogs.daily(_paper(log.of(row.user, row.day, row), request.user.name))
         name = _("工作日志-%(who)s-%(day)s") % {"who": row.user.name, "day": f"{row.day:%Y%m%d}"}
     return sent(body, "pdf", name)
 
