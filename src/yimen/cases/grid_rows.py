@@ -22,7 +22,7 @@ def _on_the_ladder() -> list[Transition]:
     """网格: settled where it is found; what one level cannot do is sent up, or climbs by itself."""
     here, street = (Who.GRID,), "raised admitted filed"
     return [
-        *_in(_GRID, "at_grid at_community", "settle", "closed", here, _NONE, needs="result", may="no_photo", guards="settled_here nobody_waits after_photo", effect="settle"),
+        *_in(_GRID, "at_grid at_community", "settle", "closed", here, _NONE, needs="result", may="no_photo", guards="settled_here nobody_waits after_photo", effect="settle", ends="conclude"),
         *_in(_GRID, "at_grid at_community", "settle_told", "told", here, Holder.CALLER, needs="result way", may="said served_on no_photo", guards="settled_here somebody_waits after_photo service_date", effect="settle_told", ends="conclude"),
         *_in(_GRID, "at_grid", "send_up", "at_community", (Who.GRID, Who.DESK), Holder.COMMUNITY, needs="reason", effect="send_up"),
         *_in(_GRID, "at_community", "send_up", "raised", (Who.GRID, Who.DESK), Holder.DUTY, needs="reason", effect="send_up"),
@@ -57,7 +57,7 @@ def _in_the_street_unit() -> list[Transition]:
         *_in(_GRID, "handling", "assign_handler", "=", _LEAD, _HANDLER, needs="handler", effect="assign"),
         *_in(_GRID, "handling", "handle", "checking", _LEAD, Holder.CHECKER, needs="result", may="no_photo source_reply without", guards="after_photo parts_collected", effect="handle"),
         *_in(_GRID, "checking", "fail_check", "handling", (Who.CHECKER,), _HANDLER, needs="reason", effect="fail_check"),
-        *_in(_GRID, "checking", "pass_check", "closed", (Who.CHECKER,), _NONE, may="note", guards="nobody_waits", effect="pass_check"),
+        *_in(_GRID, "checking", "pass_check", "closed", (Who.CHECKER,), _NONE, may="note", guards="nobody_waits", effect="pass_check", ends="conclude"),
         *_in(_GRID, "checking", "pass_told", "told", (Who.CHECKER,), Holder.CALLER, needs="way", may="said served_on note", guards="somebody_waits service_date", effect="pass_told", ends="conclude"),
         *_in(_GRID, "called_back", "rework", "handling", _DESK, _HANDLER, needs="reason", guards="redo_possible unsolved redo_allowed", effect="rework"),
     ]

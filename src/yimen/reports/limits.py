@@ -35,6 +35,7 @@ def _always(condition: Q) -> Condition:
 
 conclusions = due("conclude")
 petition_conclusions = due("conclude", flow="petition")
+place_conclusions = due("conclude", step="conclude", flow="grid")  # 结案: the limit of the class, from filing
 receipts = due("step", step="dispatched")
 met = _always(Q(outcome="met"))
 late = _always(Q(outcome="late"))

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from yimen.access.registry import Grants
 from yimen.cases import queries
 from yimen.cases.models import Category
-from yimen.cases.states import OPEN_STATES
+from yimen.cases.states import OPEN_STATES, WINDOW, Flow
 from yimen.foundation import counting
 from yimen.foundation.errors import Missing
 from yimen.organisations.models import Unit
@@ -62,6 +62,13 @@ _LISTS: Final[dict[str, tuple[Lister, ...]]] = {
     "rescreened": (moves.rescreened,),
     "split": (moves.noted("case.split"),),
     "suspended": (moves.noted("case.suspended"),),
+    "places-received": (moves.received,),
+    "places-closed": (moves.closed,),
+    "places-due": (limits.place_conclusions,),
+    "places-overdue": (limits.overdue,),
+    "places-open": (moves.standing_in(*OPEN_STATES),),
+    "places-sent": (moves.moved("sent"),),
+    "places-climbed": (moves.noted("case.climb", "case.refer_up"),),
 }
 # Parts of a list: its rows that meet a condition.
 _PARTS: Final[dict[str, tuple[str, Condition]]] = {
@@ -91,7 +98,12 @@ _PARTS: Final[dict[str, tuple[str, Condition]]] = {
     "solved": ("called", moves.solved),
     "satisfied": ("called", moves.rated(4, 5)),
     "fairly": ("called", moves.rated(3)),
+    "places-on-the-spot": ("places-received", moves.settled_on_the_spot),
+    "places-on-time": ("places-due", limits.met),
+    "places-concluded": ("places-due", limits.done),
+    "places-reworked": ("places-closed", moves.after_redo),
 }
+PLACES: Final = "places-"  # how the names of figures of 网格事件 begin
 EXCEPTIONS: Final = (
     "closed-uncalled", "closed-unsolved", "extended-after-expiry", "extension-refused", "extended", "suspended",
     "returned-twice", "return-refused", "recalled", "reopened", "repeated", "split", "rescreened", "typed-late",
@@ -139,9 +151,14 @@ def _base(name: str, span: Period) -> tuple[str, Q]:
 
 
 def _sources(grants: Grants, base: str, span: Period) -> list[Rows]:
-    """The rows of a list inside what the reader may see; never of a sealed matter."""
-    seen = queries.counted_for(grants).filter(sealed=False).values("pk")
+    """The rows of a list inside what the reader may see; never of a sealed matter. What people bring to the window and
+    problems of places are counted apart: the figures of the one never hold the other."""
+    seen = queries.counted_for(grants).filter(sealed=False, flow__in=_kind_of(base)).values("pk")
     return [make(span).filter(of_case__in=seen) for make in _LISTS[base]]
+
+
+def _kind_of(base: str) -> list[str]:
+    return [Flow.GRID.value] if base.startswith(PLACES) else [flow.value for flow in WINDOW]
 
 
 def lists(grants: Grants, name: str, span: Period) -> list[Rows]:

@@ -104,6 +104,11 @@ def typed_late(_span: Period) -> Q:
     return Q(at__gt=F("case__received_at") + DAY)
 
 
+def settled_on_the_spot(_span: Period) -> Q:
+    """自行处置 by the worker who reported it."""
+    return Q(case__settled_on_spot=True)
+
+
 def repeated(span: Period) -> Q:
     """A clerk linked the matter with one received earlier; a clerk's act, nothing else."""
     received_at = OuterRef("case__received_at")

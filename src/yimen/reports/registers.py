@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from yimen.access.registry import Grants
 from yimen.cases import queries
 from yimen.cases.models import Assignment, Callback, Case, Supervision
+from yimen.cases.states import Flow
 from yimen.foundation.errors import Invalid, Missing
 
 from . import workbook
@@ -97,6 +98,8 @@ def rows(grants: Grants, name: str, first: date, last: date, filters: Mapping[st
     found = found.filter(**{f"{kind.case}pk__in" if kind.case else "pk__in": seen.values("pk")})
     if name == "petitions":
         found = found.filter(flow="petition", screened=True)
+    if name in ("visits", "dispatches"):
+        found = found.exclude(**{f"{kind.case}flow": Flow.GRID.value})
     return found.filter(_chosen(kind, filters)).order_by(kind.date, "pk")
 
 
