@@ -89,7 +89,7 @@ def test_a_finger_makes_a_face_coarse_before_anything_leaves(phones: Any, ground
     before = phone.kept("files")
     page.get_by_role("button", name="抹一下").click()
     canvas = page.locator("canvas.brush")
-    page.wait_for_function("() => document.querySelector('canvas.brush').width > 400")
+    page.wait_for_function("() => document.querySelector('canvas.brush')?.width > 400")
     box = canvas.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.5)
     page.mouse.down()

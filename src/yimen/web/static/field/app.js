@@ -64,9 +64,9 @@ function shut() {
   say("locked");
 }
 
-// How many have not arrived is always to be seen, also before the PIN.
+// How many have not arrived is always to be seen, also before the PIN. What is still being written is no such one.
 async function counts() {
-  const count = (await unsent()).length;
+  const count = (await unsent()).filter((item) => item.state !== "draft").length;
   one("#count").hidden = !count;
   one("#count span").textContent = word("count", { count });
   one("#tab-count").textContent = count || "";

@@ -1,7 +1,7 @@
 // Pictures made small on the phone (and so without what a camera writes about itself), films capped, faces brushed away.
 const EDGE = 1600; // pixels
 const QUALITY = 0.8;
-const GRAIN = 28; // how many picture elements of a brushed place become one
+const GRAIN = 56; // picture elements of a brushed place, across and down, that become one
 export class Unfit extends Error {} // its message names a text of the page
 
 export async function scaled(file, edge = EDGE) {
@@ -62,6 +62,7 @@ export async function brush(canvas, blob) {
 
 function coarsened(picture) {
   const small = sheet(Math.ceil(picture.width / GRAIN), Math.ceil(picture.height / GRAIN));
+  small.getContext("2d").imageSmoothingQuality = "high"; // each is the mean of its place, not one point of it
   small.getContext("2d").drawImage(picture, 0, 0, small.width, small.height);
   const large = sheet(picture.width, picture.height);
   const pen = large.getContext("2d");
