@@ -269,6 +269,16 @@ def test_a_leader_signs_and_the_district_takes_and_answers(places: Places, enter
     assert case.state == "checking"
 
 
+@pytest.mark.parametrize("state", ["raised", "admitted", "filed", "sent", "handling", "checking"])
+def test_from_every_step_of_the_street_it_can_go_to_the_district(places: Places, enter: Enter, state: str) -> None:
+    case = advance(places, places.reports(kind=HATCH), state)
+    clerk = places["clerk1"]
+    district.prepare(clerk.actor, clerk.grants, case.uuid)
+    enter("leader1").post(f"/staff/cases/{case.uuid}/do/sign_district/")
+    case.refresh_from_db()
+    assert (case.state, case.lead_unit.key) == ("sent", "quzhi")
+
+
 def test_a_leader_refuses_only_with_reasons(places: Places, enter: Enter) -> None:
     case = referred(places)
     address = f"/staff/cases/{case.uuid}/do/refuse_district/"

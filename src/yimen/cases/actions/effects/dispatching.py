@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from yimen.foundation.errors import Conflict
 from yimen.organisations.models import UnitKind
 
-from ...models import Climb, DistrictRequest, Result
+from ...models import Assignment, Climb, DistrictRequest, Result
 from ...states import MAX_RETURNS
 from .. import clocks, search
 from . import afterwards, desk, grid, parts, routed, unit
@@ -109,6 +109,8 @@ def refer_up(step: Step) -> None:
     if body is None:
         raise Conflict(_("还没有设置区级协调单位"))
     parts.end_parts(step)
+    reported = Assignment.objects.filter(case=case, role="lead", state="reported")  # it waited for the check
+    reported.update(state="ended", ended_at=step.at)
     clocks.stop([c for c in step.clocks if c.kind == "conclude" and c.running], step.at)
     case.lead_unit, case.handler_id, case.designated = body, None, False
     step.data = {**step.data, "require": request.text}

@@ -46,7 +46,7 @@ def today() -> date:
 
 def street() -> tuple[list[Line], list[Part]]:
     """The street's own lines (one, as a rule) and its communities, everything that exists today."""
-    there = [grid for grid in queries.all_grids() if index.exists(grid, today())]
+    there = [grid for grid in queries.all_grids() if queries.exists(grid, today())]
     answers = queries.answering_all(there)
     lines = [Line(grid, answers[grid.pk], wording.reasons(answers[grid.pk])) for grid in there]
     below: dict[int | None, list[Line]] = {}
