@@ -55,5 +55,5 @@ class Daily:
 
 def daily(data: Daily) -> bytes:
     """A4; patrols (G03) follow on the same paper, each in a frame of its own."""
-    shown = [[(PATROL[name], text) for name, text in one.items() if name in PATROL] for one in data.patrols]
+    shown = [[(words, one[name]) for name, words in PATROL.items() if name in one] for one in data.patrols]
     return set_type("G02", asdict(data) | {"labels": LABELS, "patrols": shown})

@@ -47,7 +47,7 @@ def _row(request: StaffRequest, pk: int) -> DailyLog:
 def _said(line: log.Line) -> dict[str, object]:
     """A line with the words of the paper beside what was written."""
     known = log.PATROL if line.kind == "patrol" else log.WORDS
-    pairs = [(known[name], text) for name, text in line.words.items() if name in known]
+    pairs = [(words, line.words[name]) for name, words in known.items() if name in line.words]
     return {"line": line, "pairs": pairs}
 
 
