@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +27,6 @@ PEOPLE = (
 LOCAL = """async name => new Promise(done => { const asked = indexedDB.open("yimen-field"); asked.onsuccess = () => {
   const all = asked.result.transaction(name).objectStore(name).getAll(); all.onsuccess = () => { asked.result.close();
   done(all.result.map(row => ({...row, data: undefined, bytes: row.data ? row.data.byteLength : 0}))); }; }; })"""
-SENT = "() => document.querySelector('#count').hidden"
 
 
 def street(cast: Cast) -> Cast:
@@ -99,9 +99,17 @@ class Phone:
         self.page.get_by_role("heading", name="已写好").wait_for()
 
     def sent(self) -> None:
-        """Until nothing waits any more."""
+        """Until nothing waits any more, of what is written and of what is being written."""
         self.page.evaluate("window.dispatchEvent(new Event('online'))")
-        self.page.wait_for_function(SENT)
+        deadline = time.monotonic() + 30
+        while (
+            left := [row["state"] for row in self.kept("items") if row["state"] != "sent"]
+        ) or not self.quiet():
+            assert time.monotonic() < deadline, left
+            self.page.wait_for_timeout(250)
+
+    def quiet(self) -> bool:
+        return bool(self.page.evaluate("() => document.querySelector('#count').hidden"))
 
     def kept(self, store: str) -> list[dict[str, Any]]:
         return list(self.page.evaluate(LOCAL, store))

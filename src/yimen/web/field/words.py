@@ -58,7 +58,6 @@ def _reporting() -> dict[str, str]:
         "photo.unreadable": _("这张照片读不出来，请用手机相机再拍一张。"),
         "photo.alt": _("{name}，{size}"),
         "photo.many": _("照片够多了，先发这一件。"),
-        "photo.wanted": _("请拍一张：{name}"),
         "video.too_long": _("视频太长或太大，请拍短一些，不超过 {seconds} 秒、{megabytes} MB。"),
         "place.none": _("没有得到位置。可以在图上点，或只写地点。"),
         "place.denied": _("手机没有允许定位。可以在图上点，或只写地点。"),

@@ -1,7 +1,7 @@
 // The phone page from its start: what is missing, who is here, which screen, and the queue behind all of it.
 import { seats, thisDevice } from "./device.js";
 import { refresh, sweep } from "./fetching.js";
-import { unsent } from "./items.js";
+import { sweepFiles, unsent } from "./items.js";
 import { showEnrol, showMissing, showUnlock, unfit } from "./screens/enter.js";
 import { log, redrawLog } from "./screens/log.js";
 import { more, looks } from "./screens/more.js";
@@ -115,7 +115,7 @@ async function begin() {
   const what = unfit();
   if (what) { showMissing(what); return; }
   watch();
-  await sweep();
+  await Promise.all([sweep(), sweepFiles()]);
   await route();
   keepSending();
   await installed().catch(() => undefined); // no new version without a signal

@@ -7,6 +7,7 @@ import { all, change, edit, get } from "./store.js";
 import { changed, send } from "./sync.js";
 import { hide, seat, show } from "./vault.js";
 
+const DAY = 86400000; // milliseconds
 const about = (item) => "draft " + item.uuid;
 
 // `draft` is `{data, files}` in the open; `files` are what the sealed body will say of each, with the id it is kept under.
@@ -15,9 +16,17 @@ export const start = (kind, data = {}) => ({ uuid: uuid(), seat: seat(), kind, s
 export async function save(item, line) {
   const { draft, ...row } = item;
   const hidden = await hide(draft, about(item)), shown = await hide(line, "line " + item.uuid);
-  await change(["items"], (stores) => { stores.items.put({ ...row, hidden, line: shown }); });
+  await putWriting({ ...row, hidden, line: shown });
   changed();
 }
+
+// A row that is still being written, or begins. What another page has made ready meanwhile is left as it is.
+const putWriting = (row) => change(["items"], (stores) => {
+  stores.items.get(row.uuid).onsuccess = (event) => {
+    const before = event.target.result;
+    if (!before || ["draft", "needs"].includes(before.state)) stores.items.put(row);
+  };
+});
 
 // The draft as it was left, or undefined (another worker's, or one under a PIN that was given up).
 export async function load(id) {
@@ -33,7 +42,7 @@ export const line = (row) => show(row.line, "line " + row.uuid);
 export async function addFile(item, blob, name, purpose) {
   const { told, data } = await sealFile(blob, name, blob.type, purpose);
   const id = uuid();
-  await change(["files"], (stores) => { stores.files.put({ id, item: item.uuid, data }); });
+  await change(["files"], (stores) => { stores.files.put({ id, item: item.uuid, at: Date.now(), data }); });
   item.draft.files.push({ ...told, id });
   return id;
 }
@@ -58,7 +67,7 @@ export async function makeReady(item, words) {
   const queued = files.map(({ id, sha256, size }) => ({ id, sha256, total: size + 16, sent: 0, done: false }));
   const { draft, ...row } = item;
   const ready = { ...row, ...sealed, state: "ready", tries: 0, due_at: 0, hidden, line: shown, files: queued };
-  await change(["items"], (stores) => { stores.items.put(ready); });
+  await putWriting(ready);
   changed();
   send();
 }
@@ -96,3 +105,15 @@ export async function discard(id) {
 
 export const unsent = async () => (await all("items")).filter((item) => UNSENT.includes(item.state)).sort((a, b) => a.started - b.started);
 export const again = (id) => edit("items", id, (item) => ({ ...item, state: "ready", tries: 0, due_at: 0 })).then(send);
+
+// Pictures of a draft that was never kept (the phone went out in between), after a day.
+export async function sweepFiles() {
+  const known = new Set((await all("items")).map((item) => item.uuid));
+  await change(["files"], (stores) => {
+    stores.files.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+      if (!cursor) return;
+      if (!known.has(cursor.value.item) && Date.now() - (cursor.value.at || 0) > DAY) cursor.delete();
+      cursor.continue();
+    };
+  });
+}

@@ -1,6 +1,6 @@
 // Sending what is ready: one tab leads (Web Locks), words of all first, then files piece by piece, never one for the other.
 import { sha256 } from "./bytes.js";
-import { arrived, begin, complete, fits, hurry, inOrder, meaning, postpone, refuse } from "./queue.js";
+import { arrived, begin, complete, fits, hurry, inOrder, isDue, meaning, postpone, refuse } from "./queue.js";
 import { all, change, edit, get, put } from "./store.js";
 import { call, NoAnswer } from "./wire.js";
 
@@ -42,7 +42,7 @@ const ask = () => { if (news) news.postMessage("send"); }; // the tab that leads
 
 async function run() {
   await purge(Date.now());
-  if (paused > Date.now() || !navigator.onLine || !(await get("device", "this"))) return;
+  if (paused > performance.now() || !navigator.onLine || !(await get("device", "this"))) return;
   silent = 0;
   try {
     await put("kept", "", "stopped");
@@ -61,7 +61,7 @@ const due = async () => inOrder(await all("items"), Date.now());
 // One step of one item. What goes wrong is written at the item and ends there, unless it concerns all.
 async function attempt(row, step) {
   const item = await get("items", row.uuid);
-  if (!item || !["ready", "sending", "retry"].includes(item.state) || (item.due_at || 0) > Date.now()) return;
+  if (!item || !isDue(item, Date.now())) return;
   try {
     await save(begin(item));
     await step(item);
@@ -88,8 +88,8 @@ async function judge(item, status, said, took) {
   silent = 0;
   if (means === "took") { unsigned = 0; return took(said); }
   if (said.code === "signature" && ++unsigned < SILENCES) throw new NoAnswer("cut on its way"); // bytes were lost, or another key
-  if (means === "stop") { paused = Date.now() + REST; throw new Stop(said.code); }
-  if (means === "pause") { paused = Date.now() + 1000 * (said.retry_after || 30); throw new Stop("slow_down"); }
+  if (means === "stop") { paused = performance.now() + REST; throw new Stop(said.code); }
+  if (means === "pause") { paused = performance.now() + 1000 * (said.retry_after || 30); throw new Stop("slow_down"); }
   if (means === "needs") return save(refuse(item, said));
   if (means === "missing") return save(postpone({ ...item, taken: false }, said.code, Date.now()));
   throw Object.assign(new Error(said.message), { code: said.code || String(status) });

@@ -15,7 +15,7 @@ export async function call(method, path, { body, seat, device, headers = {} } = 
   const sent = typeof body === "string" ? utf8(body) : body || new Uint8Array(0);
   const time = String(Date.now() + (method === "GET" ? skew : 0));
   const signature = await sign(known.privateKey, ["yimen-field-1", method, path, time, await sha256(sent)].join("\n"));
-  const all = { "Yimen-Time": time, "Yimen-Signature": signature, ...headers };
+  const all = { "Accept-Language": document.documentElement.lang, "Yimen-Time": time, "Yimen-Signature": signature, ...headers };
   if (seat) Object.assign(all, { "Yimen-Device": known.device, "Yimen-Seat": seat });
   return exchange(path, { method, headers: all, body: method === "GET" ? undefined : sent });
 }

@@ -4,7 +4,7 @@ import { again, discard, line, mend, unsent } from "../items.js";
 import { all, get } from "../store.js";
 import { sendNow } from "../sync.js";
 import { seat } from "../vault.js";
-import { acts, ask, fill, knows, make, one, screen, size, when, word } from "../view.js";
+import { acts, ask, fill, knows, make, one, say, screen, size, when, word } from "../view.js";
 
 const COLOURS = { draft: "calm", ready: "", sending: "soon", retry: "soon", needs: "late" };
 
@@ -23,7 +23,7 @@ export async function outbox() {
 }
 
 const idOf = (button) => button.closest("li").dataset.id;
-const reopen = (item) => { if (item) location.hash = addressOf(item); };
+const reopen = (item) => { if (item) location.hash = addressOf(item); else say("unreadable"); };
 const addressOf = (item) => (item.kind === "report" ? "#report/" + item.uuid : `#act/${item.about}/${item.kind}/${item.uuid}`);
 
 async function away(id) {

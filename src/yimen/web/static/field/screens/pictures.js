@@ -45,6 +45,7 @@ export async function pictures(root, item, wants, changed) {
       refused(error, told);
     }
     await redraw();
+    if (item.draft.files.length === (told.files || 9)) say("photo.many");
     await changed();
   }
   async function drop(id) { await dropFile(item, id); await redraw(); await changed(); }

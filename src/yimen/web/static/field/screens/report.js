@@ -126,22 +126,34 @@ async function settle(form, item) {
   if (needsClass(form, item)) return;
   const said = word("report.settled", { name: await nameOf(item.draft.data.event_class) });
   const answer = await ask("settle", { settled: said });
-  if (answer) await send(form, item, answer.settled.trim());
+  if (answer && answer.settled.trim()) await send(form, item, answer.settled.trim());
 }
 
 const needsClass = (form, item) => !item.draft.data.event_class && wrong(form, { event_class: word("report.class") });
 
+// Nothing is saved any more once sealing begins: what is ready must not become a draft again.
 async function send(form, item, settled) {
   if (needsClass(form, item)) return;
-  every("button", form).forEach((button) => { button.disabled = true; });
+  const buttons = every("button", form);
+  buttons.forEach((button) => { button.disabled = true; });
   await keep(form, item);
+  item.state = "sealing";
   await saving;
-  const data = item.draft.data;
-  const told = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== "" && value !== false));
-  const name = await nameOf(data.event_class);
-  item.draft.data = { ...told, text: data.text || name, settled: settled || undefined };
-  await makeReady(item, await lineOf(item));
-  item.state = "ready";
-  await used(data.event_class, pointOf(item));
+  try {
+    await seal(item, settled);
+  } catch (error) {
+    item.state = "draft";
+    buttons.forEach((button) => { button.disabled = false; });
+    full(error);
+    return;
+  }
   if (form.isConnected) done(settled ? "report.settled.done" : "report.done", "report.done.words");
+}
+
+async function seal(item, settled) {
+  const before = item.draft.data, name = await nameOf(before.event_class);
+  const told = Object.fromEntries(Object.entries(before).filter(([, value]) => value !== "" && value !== false));
+  item.draft.data = { ...told, text: before.text || name, settled: settled || undefined };
+  await makeReady(item, await lineOf(item));
+  await used(before.event_class, pointOf(item));
 }
