@@ -15,7 +15,7 @@ from yimen.cases.states import STATES, Flow, words
 from .acts import ENDING, ICONS
 from .clock import exact, explanation
 from .joining import next_words
-from .words import said
+from .words import next_said, said
 
 _TRIAGE = ("admit", "file", "send")  # one page takes these three steps of a matter of a place
 
@@ -40,7 +40,7 @@ def next_of(case: Case, moves: list[Move], user_id: int) -> Next:
         return Next(False, "", str(words(case.flow, case.state)), _closed_words(case))
     first = first_of(case, moves, user_id)
     yours = case.holder_id == user_id and (first is not None or case.state != "told")
-    what = next_words(case) or str(state.next_zh)
+    what = next_words(case) or next_said(case)
     return Next(yours, _who(case, user_id), what, _why(case), *_button(case, first), primary=yours)
 
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from yimen.cases.joint import answered, mains_of
 from yimen.cases.models import Case
-from yimen.cases.states import STATES, words
+from yimen.cases.states import words
 
 from .clock import Badge, badge_of
-from .words import category_name
+from .words import category_name, next_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def next_line(case: Case, reader: int | None = None) -> str:
         return ""
     return _("%(who)s：%(what)s") % {
         "who": _("轮到您") if case.holder_id == reader else case.holder.name,
-        "what": STATES[case.state].next_zh,
+        "what": next_said(case),
     }
 
 

@@ -18,6 +18,7 @@ from yimen.cases.events import KINDS
 from yimen.cases.fields import FIELDS, NOT_DRAWN, WAYS
 from yimen.cases.models import Case, Contact, Urge
 from yimen.cases.models.case import URGENCIES
+from yimen.cases.models.grid import LEVELS
 from yimen.cases.states import FLOWS
 from yimen.cases.wording import several
 from yimen.ledger.models import Entry
@@ -81,7 +82,7 @@ _OPTIONS: Mapping[str, Mapping[str, object]] = {
     "way": dict(WAYS),
     "outcome": {**dict(Contact.OUTCOMES), NOT_DRAWN: gettext_lazy("未抽中")},
     "urgency": dict(URGENCIES),
-    "level": dict(Urge.LEVELS),
+    "level": {**dict(Urge.LEVELS), **dict(LEVELS)},
 }
 
 
@@ -179,6 +180,8 @@ def _corrections(case: Case, words: Mapping[str, Any]) -> list[Line]:
 def _line(case: Case, name: str, value: Any) -> Line:
     known = FIELDS.get(name)
     label = _LABELS.get(name) or (known.zh if known else name)
+    if name == "level" and value in dict(LEVELS):
+        label = _("办理层级")
     return Line(str(label), _value(case, name, value))
 
 

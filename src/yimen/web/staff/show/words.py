@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from yimen.cases.models import Case, Category
-from yimen.cases.states import Flow
+from yimen.cases.states import STATES, Flow
 from yimen.foundation.actor import SYSTEM
 from yimen.ledger.models import Entry
 
@@ -24,6 +24,18 @@ _OF_PLACES: Final[Mapping[str, object]] = {
     "case.close": pgettext_lazy("done", "结案"),
     "case.suspended": pgettext_lazy("done", "挂账"),
 }
+
+
+_NEXT_OF_PLACES: Final[Mapping[str, object]] = {
+    "called_back": gettext_lazy("登记评价，结案"),
+    "rated": pgettext_lazy("verb", "结案"),
+}
+
+
+def next_said(case: Case) -> str:
+    """What must be done next, as people of this matter's flow say it."""
+    own = _NEXT_OF_PLACES.get(case.state) if case.flow == Flow.GRID else None
+    return str(own or STATES[case.state].next_zh)
 
 
 def said(case: Case, name: str, words: object) -> str:

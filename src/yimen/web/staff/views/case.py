@@ -16,7 +16,7 @@ from yimen.cases.access import may_reveal
 from yimen.cases.actions import attach, desk, holds, notes, outside, people, transition
 from yimen.cases.fields import WAYS
 from yimen.cases.models import Case, Contact
-from yimen.cases.states import Who
+from yimen.cases.states import Flow, Who
 
 from ..door import StaffRequest, page
 from ..lists import WORKLISTS
@@ -100,8 +100,8 @@ def _offered(request: StaffRequest, scene: Scene, moves: list[queries.Move]) -> 
         "may_reveal": may_reveal(grants, matter),
         "may_attach": attach.may_add(matter, scene.who),
         "verbs": _verbs(scene, moves, first_of(matter, moves, request.user.pk)),
-        "may_contact": bool({Who.DESK, Who.LEAD, Who.ASSIST} & scene.who),
-        "may_print": can(grants, "cases.open"),
+        "may_contact": bool({Who.DESK, Who.LEAD, Who.ASSIST} & scene.who) and _somebody(matter),
+        "may_print": can(grants, "cases.open") and _somebody(matter),
         "may_hold": can(grants, "cases.hold"),
         "may_answer_rights": can(grants, "cases.rights") and not matter.sealed,
         "guided": matter.lead_unit_id is None and bool(guidance_of(matter)),
@@ -109,6 +109,11 @@ def _offered(request: StaffRequest, scene: Scene, moves: list[queries.Move]) -> 
         "outcomes": Contact.OUTCOMES,
         "returning": request.GET.get("returning") and Who.DESK in scene.who,
     }
+
+
+def _somebody(matter: Case) -> bool:
+    """Whether a person brought it: of a place, only where somebody left a phone."""
+    return matter.flow != Flow.GRID or matter.reachable
 
 
 def _verbs(scene: Scene, moves: list[queries.Move], first: queries.Move | None) -> list[dict[str, Any]]:
