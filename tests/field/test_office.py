@@ -41,7 +41,7 @@ def test_a_code_is_shown_once_as_a_picture_and_enrols(enter: Enter, cast: Cast) 
     assert client.get("/staff/field/code/").status_code == 200
     shown = client.post("/staff/field/code/", {"person": "worker1"})
     text = shown.content.decode()
-    code = text.split("<dt>登记码</dt><dd><b class="nowrap">")[1].split("<")[0]
+    code = text.split('<dt>登记码</dt><dd><b class="nowrap">')[1].split("<")[0]
     assert "<svg" in text and "no-store" in shown["Cache-Control"]
     phone = Phone(by_client(Client()))
     assert phone.enrol(code)[0] == 200

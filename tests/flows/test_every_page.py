@@ -16,7 +16,7 @@ from yimen.cases.models import Category
 from yimen.foundation.actor import SYSTEM
 from yimen.grids.actions import calls, premises
 from yimen.intake.actions.queue import enqueue
-from yimen.intake.models import QueuedMatter
+from yimen.intake.models import DailyLine, DailyLog, QueuedMatter
 
 pytestmark = pytest.mark.browser
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
@@ -54,6 +54,10 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
     )
     premises.visit(clerk.actor, clerk.grants, place.uuid, "通道畅通")
     need = premises.need(clerk.actor, clerk.grants, place.uuid, "门前路灯不亮")
+    logged = DailyLog.objects.create(
+        user=post.user, day=timezone.localdate(), sent_at=timezone.now(), sent_to=clerk.user
+    )
+    DailyLine.objects.create(log=logged, kind="patrol", words={"item": "消防通道"}, at=timezone.now())
     return {
         "": ["/", "/?text=large", f"/m/{case.number}", "/field/", "/nothing/"],
         "clerk1": [
@@ -67,6 +71,8 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
             "/staff/duty/", "/staff/duty/month/", f"/staff/duty/shifts/{on.pk}/", f"/staff/duty/shifts/{shifts[2].pk}/swap/",
             "/staff/premises/", "/staff/premises/add/", "/staff/premises/import/", f"/staff/premises/{place.uuid}/",
             f"/staff/premises/{place.uuid}/edit/", f"/staff/premises/needs/{need.pk}/",
+            "/staff/field/", "/staff/field/code/", "/staff/field/import/", "/staff/field/logs/",
+            f"/staff/field/logs/{logged.pk}/",
         ],
         "director": ["/staff/duty/fill/", "/staff/duty/hours/", f"/staff/duty/days/{shifts[2].day}/", "/staff/handover/", "/staff/figures/", "/staff/figures/?by=unit", "/staff/figures/received/", "/staff/grids/coverage/", "/staff/grids/exchange/", f"/staff/grids/{grids[1].pk}/post/", f"/staff/grids/posts/{post.pk}/leave/", "/staff/figures/exceptions/", "/staff/registers/", "/staff/sheets/week/", "/staff/work/screening/", f"{do}/screen/", f"/staff/cases/{told.uuid}/"],
         "auditor": ["/staff/", "/staff/admin/history/"],
