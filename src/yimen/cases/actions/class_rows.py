@@ -15,11 +15,10 @@ from yimen.ledger import dated
 
 from .. import queries
 from ..models import EventClass
+from ..shipped import rows
 
 NOUN: Final = "event_class"
 REST = "99"  # 其他 of a large class: what a phone names that has ended meanwhile goes there
-# What targets people or is the police's (SCOPE; domain/event_classes.csv in_scope=no): in no book of this house.
-NEVER: Final = ("群发性事件", "流浪乞讨", "黑车拉客", "非法出版物")
 
 
 @transaction.atomic
@@ -62,7 +61,7 @@ def _check(row: EventClass) -> None:
     said: dict[str, object] = {}
     if not row.code.isdecimal() or len(row.code) < 4:
         said["code"] = _("编码至少四位数字：两位大类、两位小类")
-    if any(name in row.name for name in NEVER):
+    if any(never["name"] in row.name for never in rows("event_classes_never.csv")):
         said["name"] = _("这一类针对人，或归公安机关，按设计不收")
     if row.category_key not in {each.key for each in queries.valid_categories()}:
         said["category_key"] = _("请选择类别")
