@@ -32,7 +32,7 @@ def seat(user_id: int, unit_id: int | None = None) -> Seat | None:
     units = list(rows.order_by("id").values_list("unit_id", flat=True))
     if not units:
         return None
-    return (unit_id if unit_id in units else units[0]), user_id
+    return (unit_id if unit_id is not None and unit_id in units else units[0]), user_id
 
 
 def at_grid(grid: Grid | None, at: datetime, *, worker_first: bool = False) -> list[int]:
