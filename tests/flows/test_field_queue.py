@@ -259,6 +259,31 @@ def test_tasks_older_than_three_days_are_gone_and_unsent_words_are_not(phone: Ph
         phone.page.get_by_text("还没有下载任务").wait_for()
 
 
+def test_a_picture_goes_on_where_it_was_cut_also_after_the_page_was_closed(phone: Phone) -> None:
+    """Pieces of 256 KB: two arrive, the line breaks, the page is closed; the third goes first when it is opened again."""
+    offsets: list[int] = []
+
+    def cut(route: Any) -> None:
+        offsets.append(int(route.request.url.split("offset=")[1].split("&")[0]))
+        if len(offsets) == 3:
+            route.abort()
+        else:
+            route.continue_()
+
+    phone.context.route("**/files/**", cut)
+    page = phone.page
+    page.goto("/field/#report/new")
+    phone.picks("暴露垃圾")
+    phone.shoots()
+    page.get_by_role("button", name="上报", exact=True).click()
+    waits(phone, "稍后再试")
+    page.get_by_text("已发 512 KB").wait_for()
+    page.reload()
+    phone.sent()
+    assert offsets == [0, 262144, 524288, 524288, 786432]
+    assert Attachment.objects.count() == 1
+
+
 def test_a_refused_file_is_told_and_the_words_have_arrived(phone: Phone) -> None:
     said = {"yimen": 1, "code": "file_refused", "message": "照片读不出来"}
     phone.context.route("**/files/**", lambda route: route.fulfill(status=422, json=said))

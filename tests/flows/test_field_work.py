@@ -150,12 +150,14 @@ def test_it_opens_quickly_on_an_old_phone(phones: Any, ground: Cast) -> None:
     assert Attachment.objects.count() == 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", "dark", "sun"])
 def test_every_screen_reads_well_for_everybody(
     phones: Any, ground: Cast, task: Case, unreadable: Any, scheme: str
 ) -> None:
-    phone: Phone = phones(scheme=scheme)
+    phone: Phone = phones(scheme="dark" if scheme == "sun" else scheme)
     page, faults = phone.page, {}
+    if scheme == "sun":
+        phone.context.add_init_script("localStorage.setItem('yimen-field-sun', 'sun')")
 
     def look(name: str) -> None:
         page.wait_for_timeout(150)
@@ -202,3 +204,22 @@ SMALL = """() => Array.from(document.querySelectorAll('button, a, summary, .slot
     && !element.classList.contains('skip') && !(element.tagName === 'A' && element.closest('p')) && element.type !== 'checkbox')
   .filter(element => { const box = element.getBoundingClientRect(); return box.height < 43.5 || box.width < 43.5; })
   .map(element => element.outerHTML.slice(0, 90))"""
+
+
+def test_every_screen_fits_in_english_too(phones: Any, ground: Cast, task: Case, unreadable: Any) -> None:
+    phone: Phone = phones()
+    page = phone.enter(code_for(ground, task.holder.sign_in))
+    page.goto("/field/?lang=en#report")
+    page.locator("html[lang=en]").wait_for()
+    page.locator("#pin").fill(PIN)
+    page.keyboard.press("Enter")
+    page.locator("body.inside").wait_for()
+    faults: dict[str, Any] = {}
+    for name in ("report", "outbox", "log", "more", "tasks", f"task/{task.uuid}"):
+        page.goto(f"/field/?lang=en#{name}")
+        page.wait_for_timeout(300)
+        if found := unreadable(page) + page.evaluate(SMALL):
+            faults[name] = found
+        if page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            faults[name + " runs over"] = True
+    assert faults == {}
