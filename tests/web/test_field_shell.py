@@ -7,9 +7,11 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.core.management import call_command
 from django.test import Client
 
 from cast import Cast
@@ -101,6 +103,28 @@ def test_the_first_load_fits_a_slow_line() -> None:
     urls = [row["url"] for row in listed["files"]] + ["/field/precache.json", "/field/sw.js", "/field/"]
     total = sum(len(gzip.compress(served(url), 6)) for url in urls if not url.endswith("/map.js"))
     assert total <= BUDGET, total
+
+
+def test_as_built_every_script_is_asked_for_by_its_hash(tmp_path: Path, settings: Any) -> None:
+    """What the launcher collects: hashed names, also inside the scripts, and the list fits the bytes that are served."""
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "yimen.web.modules.ModuleStorage"},
+    }
+    shell._content.cache_clear()
+    try:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        listed = {row["url"]: row["sha256"] for row in shell.files() if row["url"].startswith("/static/")}
+    finally:
+        shell._content.cache_clear()
+    assert all(re.search(r"\.[0-9a-f]{12}\.\w+$", url) for url in listed)
+    for url, sha256 in listed.items():
+        path = tmp_path / url.removeprefix("/static/")
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+        for asked in re.findall(r"(?:from|import\()\s*\"([./][^\"]+)\"", path.read_text("utf-8")):
+            found = (path.parent / asked).resolve().relative_to(tmp_path.resolve()).as_posix()
+            assert f"/static/{found}" in listed, f"{path.name} → {asked}"
 
 
 def test_only_the_phone_page_may_play_a_film_and_only_its_own() -> None:

@@ -53,9 +53,7 @@ async function read(name, question) {
 
 export const get = (name, key) => read(name, (store) => store.get(key));
 export const all = (name) => read(name, (store) => store.getAll());
-export const filesOf = (item) => read("files", (store) => store.index("item").getAll(item));
 export const put = (name, value, key) => change([name], (stores) => { stores[name].put(value, key); });
-export const remove = (name, key) => change([name], (stores) => { stores[name].delete(key); });
 
 // Change one row as it is now, in one transaction: two tabs do not overwrite each other. `edit` answers nothing to leave it.
 export async function edit(name, key, edited) {
