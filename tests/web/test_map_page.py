@@ -8,8 +8,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -172,16 +170,3 @@ def test_every_matter_in_the_box_is_in_exactly_one_cluster_and_none_outside(poin
 
 class Undo(Exception):
     """The example leaves nothing behind."""
-
-
-def test_a_small_viewport_is_read_from_the_index(cast: Cast, street: list[Grid]) -> None:
-    rows = queries.visible_to(cast["director"].grants).filter(open=True)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
-        on_map.clusters(rows, Box(102.401, 40.101, 102.402, 40.102), timezone.now())
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {asked[0]['sql']}")
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "case_on_map" in plan, plan

@@ -54,15 +54,15 @@ def facts_of(case: Case, at: datetime) -> Facts | None:
     return facts(event_class, case.grid, at)
 
 
-def facts(event_class: EventClass, grid: Grid | None, at: datetime) -> Facts:
-    """The same for a class at a place, whether or not there is a matter."""
+def facts(event_class: EventClass, grid: Grid | None, at: datetime, *, business: bool | None = None) -> Facts:
+    """The same for a class at a place, whether or not there is a matter. `business`: for these hours, not those of `at`."""
     inside = grid is not None and grid.level != Level.COMMUNITY
     return Facts(
         subject_of(event_class),
         grid.pk if grid and inside else None,
         (grid.parent_id if inside else grid.pk) if grid else None,
         event_class.owner_first,
-        in_business_hours(at),
+        in_business_hours(at) if business is None else business,
         timezone.localtime(at).date(),
     )
 
@@ -146,6 +146,19 @@ def _named(route: Route, names: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What rules speak of, by name: units by key, classes and large classes as they are called lately."""
+
+    units: Mapping[str, str]
+    classes: Mapping[str, str]
+
+    @classmethod
+    def read(cls) -> Names:
+        """Two queries."""
+        return cls(dict(_unit_names()), _class_names())
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One rule as a list shows it."""
 
@@ -158,14 +171,14 @@ class Line:
     ahead: bool
 
 
-def lines(rows: Sequence[RoutingRule]) -> list[Line]:
-    """Rules in the order in which they decide: what says more stands first. Three queries."""
-    classes, names, today = _class_names(), dict(_unit_names()), timezone.localdate()
+def lines(rows: Sequence[RoutingRule], names: Names | None = None) -> list[Line]:
+    """Rules in the order in which they decide: what says more stands first."""
+    known, today = names or Names.read(), timezone.localdate()
     ordered = sorted(rows, key=lambda row: (-len(row.subject), row.subject, row.place_id is None, row.pk))
     return [
         Line(
-            row, classes.get(row.subject, row.subject) or _("各类"), str(row.place or _("各处")),
-            str(dict(HOURS)[row.hours]), row.unit.name, [names.get(key, key) for key in row.assisting],
+            row, known.classes.get(row.subject, row.subject) or _("各类"), str(row.place or _("各处")),
+            str(dict(HOURS)[row.hours]), row.unit.name, [known.units.get(key, key) for key in row.assisting],
             row.valid_from > today,
         )
         for row in ordered
@@ -181,19 +194,15 @@ class Answer:
     why: str
 
 
-def answers(subject: str, grid: Grid | None, at: datetime) -> list[tuple[object, Answer]]:
-    """In office hours and after: where matters of a class ("scheme:code") would go. Raises nothing for an unknown one."""
-    row = next((one for one in today_classes() if subject_of(one) == subject), None)
-    if row is None:
-        return []
-    known, names = rules_on(timezone.localtime(at).date()), dict(_unit_names())
-    found = []
+def answers(kind: EventClass, grid: Grid | None, at: datetime, names: Names) -> list[tuple[object, Answer]]:
+    """In office hours and after: where matters of a class in a place would go. One query."""
+    day = timezone.localtime(at).date()
+    known, found = rules_on(day), []
     for hours, business in ((routing.BUSINESS, True), (routing.AFTER, False)):
-        one = routing.route(known, replace(facts(row, grid, at), business=business))
-        why = because(one) or _("没有规则管到，由人选择")
-        found.append(
-            (dict(HOURS)[hours], Answer(_named(one, names), [names.get(k, k) for k in one.assists], why))
-        )
+        one = routing.route(known, facts(kind, grid, at, business=business))
+        why = because(one, names) or _("没有规则管到，由人选择")
+        helping = [names.units.get(key, key) for key in one.assists]
+        found.append((dict(HOURS)[hours], Answer(_named(one, names.units), helping, why)))
     return found
 
 
@@ -237,14 +246,18 @@ def _class_names() -> dict[str, str]:
     return found
 
 
-def because(route: Route) -> str:
+def because(route: Route, names: Names | None = None) -> str:
     """Why the rules say so, in a sentence; empty where no rule spoke."""
     rule = route.rule
     if rule is None:
         return ""
-    row = RoutingRule.objects.filter(pk=rule.pk).select_related("place", "unit").first()
-    if row is None:
-        return ""
-    line = lines([row])[0]
-    said = {"what": line.what, "where": line.where, "when": line.when, "unit": line.unit}
+    known = names or Names.read()
+    said = {
+        "what": known.classes.get(rule.subject, rule.subject) or _("各类"), "where": _where(rule.place),
+        "when": dict(HOURS)[rule.hours], "unit": known.units.get(rule.lead, rule.lead),
+    }  # fmt: skip
     return _("按派遣规则（%(what)s，%(where)s，%(when)s）派给%(unit)s") % said
+
+
+def _where(place: int | None) -> str:
+    return next((grid.name for grid in all_grids() if grid.pk == place), _("各处"))

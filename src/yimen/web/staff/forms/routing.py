@@ -68,8 +68,9 @@ class AskForm(Shape):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        classes = [(f"{row.scheme}:{row.code}", f"{row.code} {row.name}") for row in routes.today_classes()]
-        self.fields["subject"].choices = [("", _("请选择")), *classes]
+        self.kinds = {row.key: row for row in routes.today_classes()}
+        named = [(key, f"{row.code} {row.name}") for key, row in self.kinds.items()]
+        self.fields["subject"].choices = [("", _("请选择")), *named]
         self.fields["place"].choices = [("", _("不清楚")), *place_choices()]
 
 

@@ -93,8 +93,8 @@ def street() -> Box | None:
 def map_of(rows: QuerySet[Case], box: Box, now: datetime, kept: Mapping[str, str]) -> Map:
     """`rows`: what the reader may see and the filters leave. `kept`: the filters, for the addresses. Four queries."""
     drawing, put = _drawn(box, now)
-    found = on_map.clusters(rows, box, now)
-    alone, unplaced = on_map.alone(rows, found), on_map.by_grid(rows, now)
+    found, unplaced = on_map.gathered(rows, box, now)
+    alone = on_map.alone(rows, found)
     marks = [*_of_grids(unplaced, drawing, kept), *(_mark(one, alone, put, box, kept) for one in found)]
     whole = street()
     return Map(

@@ -11,17 +11,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yimen.access.roles import Role
 from yimen.cases import alikes, classes, dossier, queries, routes
 from yimen.cases.actions import events, steps
 from yimen.cases.models import Case
-from yimen.cases.routing import Route
+from yimen.cases.states import VERBS, rows_from
 from yimen.foundation.errors import Conflict, Invalid, Refused, YimenError
 from yimen.foundation.ids import uuid7
 from yimen.grids import coordinates
 from yimen.grids.kinds import Crs
-from yimen.grids.models import Grid
-from yimen.grids.queries import match_place
+from yimen.grids.queries import held, match_place
 
 from ... import handbook
 from ..door import StaffRequest, page
@@ -148,10 +146,12 @@ def triage(request: StaffRequest, ref: UUID) -> HttpResponse:
     """One page for 受理, 立案 and 派遣: what was reported, the class's conditions, what may be the same, where the rules
     send it and why."""
     case = queries.get_visible(request.grants, ref)
-    dossier.open_(case, request.grants)
+    dossier.open_(case, request.grants, ("alikes", "others", "links", "climbs"))
     if case.state not in TRIAGED:
         return redirect("staff:case", ref)
-    route = routes.proposed(case)
+    with held():
+        route = routes.proposed(case)
+        because = routes.because(route)
     form = DispatchForm(request.POST if request.method == "POST" else None, route=route)
     error: YimenError | None = None
     if form.is_valid():
@@ -161,7 +161,7 @@ def triage(request: StaffRequest, ref: UUID) -> HttpResponse:
             error = refused
             form.refuse(error)
     status = kind_of(error).status if error else (400 if form.is_bound else 200)
-    return render(request, "staff/event/triage.html", _shown(request, case, form, route), status=status)
+    return render(request, "staff/event/triage.html", _shown(request, case, form, because), status=status)
 
 
 def _sent(request: StaffRequest, case: Case, form: DispatchForm) -> HttpResponse:
@@ -175,13 +175,13 @@ def _sent(request: StaffRequest, case: Case, form: DispatchForm) -> HttpResponse
     return redirect("staff:case", case.uuid)
 
 
-def _shown(request: StaffRequest, case: Case, form: DispatchForm, route: Route) -> dict[str, Any]:
+def _shown(request: StaffRequest, case: Case, form: DispatchForm, because: str) -> dict[str, Any]:
     return {
         "case": case, "form": form, "header": header_of(case), "kind": case.event_class, "place": place_of(case),
-        "because": routes.because(route), "alikes": alikes.suggestions(request.grants, case),
-        "moves": [move for move in queries.moves(request.grants, case) if move.verb in _ASIDE],
-        "director": request.grants.has(Role.DIRECTOR), "version": request.POST.get("version") or case.version,
-        "grid": Grid.objects.filter(pk=case.grid_id).first(),
+        "because": because, "alikes": alikes.suggestions(request.grants, case),
+        "aside": [(row.verb, VERBS[row.verb]) for row in rows_from(case.flow, case.state) if row.verb in _ASIDE],
+        "version": request.POST.get("version") or case.version,
+        "grid": case.grid,
     }  # fmt: skip
 
 

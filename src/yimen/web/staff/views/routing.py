@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from yimen.cases import routes
 from yimen.cases.actions import routing as keeping
 from yimen.cases.models import RoutingRule
-from yimen.grids.models import Grid
+from yimen.grids.queries import all_grids, held
 
 from ..door import StaffRequest, page
 from ..forms.routing import AskForm, RuleForm, initial_of
@@ -33,19 +33,21 @@ def rules(request: StaffRequest) -> HttpResponse:
     found = RoutingRule.objects.select_related("unit", "place")
     if not past:
         found = found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today()))
-    asked = AskForm(request.GET if request.GET.get("subject") else None)
-    shown = {
-        "lines": routes.lines(list(found)), "past": past, "today": today(), "form": asked,
-        "answers": _answers(asked) if asked.is_bound and asked.is_valid() else [],
-    }  # fmt: skip
+    with held():
+        names, asked = routes.Names.read(), AskForm(request.GET if request.GET.get("subject") else None)
+        shown = {
+            "lines": routes.lines(list(found), names), "past": past, "today": today(), "form": asked,
+            "answers": _answers(asked, names) if asked.is_bound and asked.is_valid() else [],
+        }  # fmt: skip
     return render(request, "staff/routing/rules.html", shown)
 
 
-def _answers(asked: AskForm) -> list[tuple[object, routes.Answer]]:
+def _answers(asked: AskForm, names: routes.Names) -> list[tuple[object, routes.Answer]]:
     """In office hours and after: where, and by which rule."""
-    subject, place = asked.cleaned_data["subject"], asked.cleaned_data["place"]
-    grid = Grid.objects.filter(pk=int(place)).first() if place else None
-    return routes.answers(subject, grid, timezone.now()) if subject else []
+    kind = asked.kinds.get(asked.cleaned_data["subject"])
+    place = asked.cleaned_data["place"]
+    grid = next((one for one in all_grids() if str(one.pk) == place), None)
+    return routes.answers(kind, grid, timezone.now(), names) if kind else []
 
 
 @page("cases.set_routing")
