@@ -174,7 +174,7 @@ def test_rules_are_set_by_those_who_may_with_sense_and_kept_in_the_ledger(cast: 
     with pytest.raises(Refused):
         callback_rules.set_rule(clerk.actor, clerk.grants, percent=10)
     for wrong in ({"percent": 101}, {"percent": 5, "always": ["whim"]}, {"percent": 5, "category": "nothing"},
-                  {"percent": 5, "certainty": "?"}, {"percent": 5, "flow": "grid"}):  # fmt: skip
+                  {"percent": 5, "certainty": "?"}, {"percent": 5, "flow": "hearsay"}):  # fmt: skip
         with pytest.raises(Invalid):
             rule(cast, **wrong)
     rule(cast, 40)
