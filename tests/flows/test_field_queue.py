@@ -259,6 +259,28 @@ def test_tasks_older_than_three_days_are_gone_and_unsent_words_are_not(phone: Ph
         phone.page.get_by_text("还没有下载任务").wait_for()
 
 
+def test_words_written_while_a_picture_goes_up_do_not_wait_behind_it(phone: Phone) -> None:
+    asked: list[str] = []
+
+    def slow(route: Any) -> None:
+        asked.append(route.request.method)
+        if route.request.method == "PUT":
+            phone.page.wait_for_timeout(1500)
+        route.continue_()
+
+    phone.context.route(ITEMS, slow)
+    page = phone.page
+    page.goto("/field/#report/new")
+    phone.picks("暴露垃圾")
+    phone.shoots()
+    page.get_by_role("button", name="上报", exact=True).click()
+    page.get_by_role("heading", name="已写好").wait_for()
+    phone.reports("后来写的")
+    phone.sent()
+    assert Case.objects.count() == 2
+    assert asked.index("POST", 1) < len(asked) - 1 - asked[::-1].index("PUT")
+
+
 def test_a_picture_goes_on_where_it_was_cut_also_after_the_page_was_closed(phone: Phone) -> None:
     """Pieces of 256 KB: two arrive, the line breaks, the page is closed; the third goes first when it is opened again."""
     offsets: list[int] = []

@@ -138,8 +138,10 @@ async function recount(item, receipt) {
 // True when the file is there (or refused for good); false when the item has to stop here.
 async function sendFile(item, file) {
   const kept = await get("files", file.id);
+  if (!kept) { await note(item, file, { refused: { code: "file_refused", message: "" } }); return true; }
   let at = file.sent || 0, turned = 0;
   for (;;) {
+    await wordsMeanwhile();
     const { status, said } = await sendPiece(item, file, kept.data, at);
     if (said.done && said.sha256 === file.sha256) { await note(item, file, { sent: file.total, done: true }); return true; }
     if (said.code === "file_refused") { await note(item, file, { refused: { code: said.code, message: said.message } }); return true; }
@@ -148,6 +150,13 @@ async function sendFile(item, file) {
     at = said.received;
     await note(item, file, { sent: at });
   }
+}
+
+// What is written while a film goes up does not wait behind it.
+async function wordsMeanwhile() {
+  if (!again) return;
+  again = false;
+  for (const item of await due()) if (!item.taken) await attempt(item, sendWords);
 }
 
 async function sendPiece(item, file, data, at) {

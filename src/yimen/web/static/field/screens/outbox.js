@@ -6,6 +6,7 @@ import { sendNow } from "../sync.js";
 import { seat } from "../vault.js";
 import { acts, ask, fill, knows, make, one, say, screen, size, when, word } from "../view.js";
 
+const MOST = 80; // rows shown at once; what needs the worker first
 const COLOURS = { draft: "calm", ready: "", sending: "soon", retry: "soon", needs: "late" };
 
 export async function outbox() {
@@ -36,11 +37,12 @@ export async function redraw() {
   const queue = one("#queue");
   if (!queue) return;
   const items = await unsent(), stopped = await get("kept", "stopped");
-  const rows = await Promise.all(items.map(row)), sent = (await all("items")).filter((item) => item.state === "sent");
-  const arrived = await Promise.all(sent.sort((a, b) => b.sent_at - a.sent_at).map(sentRow));
+  const first = items.slice().sort((a, b) => (b.state === "needs") - (a.state === "needs")).slice(0, MOST);
+  const rows = await Promise.all(first.map(row)), sent = (await all("items")).filter((item) => item.state === "sent");
+  const arrived = await Promise.all(sent.sort((a, b) => b.sent_at - a.sent_at).slice(0, MOST).map(sentRow));
   if (!queue.isConnected) return; // another screen meanwhile
   fill(one("#main"), {
-    about: word(items.length ? "outbox.some" : "outbox.none"),
+    about: (items.length > MOST ? word("count", { count: items.length }) + " · " : "") + word(items.length ? "outbox.some" : "outbox.none"),
     stopped: stopped && knows("stopped." + stopped) ? word("stopped." + stopped) : "",
   });
   queue.replaceChildren(...rows);
