@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -22,6 +23,8 @@ from .verdict import CONCURRENCY, judge
 
 SIZES = (1_000, 100_000)
 TRIES, FEW_TRIES = 100, 12
+REPORTS = 400
+"""Reports of phones made ready for each second that is measured: more than can be taken in."""
 SECONDS, FEW_SECONDS = 12.0, 2.0
 SMALL = 1_000
 """Below so many matters everything is tried shortly: a look whether the bench works."""
@@ -74,7 +77,7 @@ def _measured(steps: Steps, made: Ground, args: argparse.Namespace, sizes: list[
 
 
 def _size(steps: Steps, made: Ground, rows: int, seed: int) -> dict[str, Any]:
-    from . import reading
+    from . import placing, reading
 
     small = rows < SMALL
     loaded = _load(steps, made, rows, seed)
@@ -82,25 +85,27 @@ def _size(steps: Steps, made: Ground, rows: int, seed: int) -> dict[str, Any]:
         read = reading.measure(seed, FEW_TRIES if small else TRIES, say)
     with steps.step("登记与下限 · creation and its floor"):
         created = _creation(made, FEW_SECONDS if small else SECONDS)
-    return {"rows": rows, "load": loaded, "reading": read, "creation": created}
+    placed = placing.measure(seed)
+    return {"rows": rows, "load": loaded, "reading": read, "creation": created, "place": placed}
 
 
 def _creation(made: Ground, seconds: float) -> dict[str, Any]:
     """HTTP and floor in turn, the server up for both; before each a short run that is not counted."""
-    from . import floor
+    from . import floor, phones
 
     with psycopg.connect(made.addresses.admin, autocommit=True) as owner:
         opening = floor.capture(owner, *floor.sample())
     script, found = opening.script(), {}
     with tempfile.TemporaryDirectory() as folder, made.serving() as url:
+        opened = creating.openings(url, made.token)
+        sent = creating.made_ready(phones.reports(urlsplit(url).netloc, int(REPORTS * seconds)))
         for c in CONCURRENCY:
-            creating.run(
-                url, made.token, max(CONCURRENCY), max(1.0, seconds / 4)
-            )  # every worker, every thread
-            ours = creating.run(url, made.token, c, seconds)
+            creating.run(url, opened, max(CONCURRENCY), max(1.0, seconds / 4))  # every worker, every thread
+            ours = creating.run(url, opened, c, seconds)
             floor.play(script, made.addresses.app, c, 1, Path(folder))
             bare = floor.play(script, made.addresses.app, c, seconds, Path(folder))
             found[f"c{c}"] = _beside(ours, bare)
+            found[f"reports c{c}"] = _beside(creating.run(url, sent, c, seconds / 2), bare)
     _spread(made)
     return {"statements": [floor.skeleton(one.sent) for one in opening.statements], **found}
 

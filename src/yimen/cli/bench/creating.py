@@ -1,4 +1,4 @@
-"""Opening matters over HTTP, as a machine does: POST /api/v1/cases, each with a key of its own."""
+"""Opening matters over HTTP, each with a key of its own: as a machine does (POST /api/v1/cases), or as phones do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -20,13 +21,34 @@ FORM: dict[str, str] = {
 """The matter that is opened over and over: the floor replays the same one."""
 
 
-def run(url: str, token: str, concurrency: int, seconds: float) -> Ran:
-    """So many connections at once, each sending the next matter when the last was answered, for so long."""
+Next = Callable[[], bytes | None]
+"""The next whole request, asked by every connection; None when there is none left."""
+
+
+def openings(url: str, token: str) -> Next:
+    """Requests that open the matter, a machine's token with each."""
+    body = json.dumps(FORM, ensure_ascii=False).encode()
+    head = (
+        f"POST /api/v1/cases HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nAccept: application/json\r\nContent-Length: {len(body)}\r\n"
+        "Idempotency-Key: "
+    ).encode()
+    return lambda: head + str(uuid4()).encode() + b"\r\n\r\n" + body
+
+
+def made_ready(requests: Iterator[bytes]) -> Next:
+    """All of them made now, each sent once."""
+    waiting = list(requests)
+    return lambda: waiting.pop() if waiting else None
+
+
+def run(url: str, following: Next, concurrency: int, seconds: float) -> Ran:
+    """So many connections at once, each sending the next request when the last was answered, for so long."""
     times: list[list[float]] = [[] for _ in range(concurrency)]
     wrong: list[str] = []
     begun = time.perf_counter()
     threads = [
-        threading.Thread(target=_send, args=(url, token, begun + seconds, kept, wrong)) for kept in times
+        threading.Thread(target=_send, args=(url, following, begun + seconds, kept, wrong)) for kept in times
     ]
     for thread in threads:
         thread.start()
@@ -39,22 +61,16 @@ def run(url: str, token: str, concurrency: int, seconds: float) -> Ran:
     return Ran(len(every) / took, every)
 
 
-def _send(url: str, token: str, end: float, times: list[float], wrong: list[str]) -> None:
+def _send(url: str, following: Next, end: float, times: list[float], wrong: list[str]) -> None:
     """One connection; a bare socket, so that the client takes as little of the machine as it can."""
     where = urlsplit(url)
-    body = json.dumps(FORM, ensure_ascii=False).encode()
-    head = (
-        f"POST /api/v1/cases HTTP/1.1\r\nHost: {where.netloc}\r\nAuthorization: Bearer {token}\r\n"
-        f"Content-Type: application/json\r\nAccept: application/json\r\nContent-Length: {len(body)}\r\n"
-        "Idempotency-Key: "
-    ).encode()
     try:
         with socket.create_connection((where.hostname or "", where.port or 80), timeout=30) as line:
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            while (begun := time.perf_counter()) < end:
-                line.sendall(head + str(uuid4()).encode() + b"\r\n\r\n" + body)
+            while (begun := time.perf_counter()) < end and (request := following()):
+                line.sendall(request)
                 answer = _answer(line)
-                if not answer.startswith(b"HTTP/1.1 201"):
+                if not answer.startswith((b"HTTP/1.1 201", b"HTTP/1.1 200")):
                     raise Failed(answer.decode(errors="replace"))
                 times.append(time.perf_counter() - begun)
     except (OSError, Failed) as error:

@@ -24,13 +24,14 @@ from yimen.ledger.models import Entry, Link
 from yimen.reports.models import Limit, Standing
 
 from .rows import NULL, Table, blob, moment, number, text
-from .street import Clerk, Desk, Kept, Street
+from .street import Clerk, Desk, Kept, Place, Street
 from .words import Said, Speech
 
 YEARS = 6
 OPEN, LATELY = 0.04, 15
 """The newest 4 % came in within the last 15 working days; nearly all of them are open, of the others a few."""
 OPEN_LATELY, OPEN_STILL = 0.95, 0.002
+PLACED = 0.6  # of the matters have a point on the map
 OPEN_STATES = {
     "registered": 14, "dispatched": 12, "signed": 8, "in_hand": 38, "reported": 6,
     "verified": 6, "told": 12, "called_back": 2,
@@ -61,6 +62,7 @@ class Draft:
     said: Said
     place: str
     title: str
+    spot: tuple[float, float] | None
     grid: int
     category: tuple[int, str]
     clerk: Clerk
@@ -115,10 +117,17 @@ class Matters:
         where = self.speech.place(place.estates[int(draw() * len(place.estates))])
         self.ids.case += 1
         return Draft(
-            self.ids.case, self._number(received), said, where, make_title(said.text)[:120], place.grid,
+            self.ids.case, self._number(received), said, where, make_title(said.text)[:120], self._spot(place), place.grid,
             street.categories[said.template.category], street.clerks[int(draw() ** 1.2 * len(street.clerks))],
             desk, said.template.flow, *self._life(received, desk, part >= 1 - OPEN),
         )  # fmt: skip
+
+    def _spot(self, place: Place) -> tuple[float, float] | None:
+        """Where on the map it is, of most: somewhere in the grid's box of degrees."""
+        if place.corners is None or self.chance.random() > PLACED:
+            return None
+        west, south, east, north = place.corners
+        return self.chance.uniform(west, east), self.chance.uniform(south, north)
 
     def _number(self, received: datetime) -> str:
         self.ids.numbers[received.year] = count = self.ids.numbers.get(received.year, 0) + 1
@@ -229,6 +238,7 @@ class Matters:
             str(draft.category[0]), str(draft.clerk.user), str(self.street.centre.unit), str(holder),
             str(holder_unit), number(handled.unit if handled else None), number(worker),
             number(worker if told else None), number(worker if told else None), number(draft.governing),
+            *(map(str, draft.spot) if draft.spot else (NULL, NULL)),
         )  # fmt: skip
         for was, state, at in self._moves(draft):
             unit = handled.unit if handled and state != "registered" else None
@@ -371,7 +381,7 @@ def _tables() -> dict[str, Table]:
             "id uuid number flow screened state version title text wish place channel urgency window"
             " received_at told_at served_at served_way round_at changed_at recorded_at closed_at next_step due_at last_outcome"
             " last_solved rating search_text grid_id category_id accountable_person_id accountable_unit_id"
-            " holder_id holder_unit_id lead_unit_id handler_id answered_by_id told_by_id clock_id",
+            " holder_id holder_unit_id lead_unit_id handler_id answered_by_id told_by_id clock_id lng lat",
         ),
         "standing": Table(
             Standing,

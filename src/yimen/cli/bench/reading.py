@@ -30,6 +30,7 @@ from yimen.cases.actions import transition as runner
 from yimen.cases.models import Case
 from yimen.foundation.actor import Actor
 from yimen.web.staff import rail
+from yimen.web.staff.show.map import street
 
 from ..progress import Failed
 from . import floor
@@ -114,6 +115,10 @@ def _measures(who: Person, chance: Random) -> dict[str, list[Ask]]:
         "counts": [lambda: rail.of(who.grants, who.actor.user_id or 0, "/staff/")],
         "detail": [_page(who, f"/staff/cases/{ref}/") for ref in _some(who.grants, chance)],
         "search": [_page(who, "/staff/search/", f"q={quote(text)}") for text in words()],
+        "map": [
+            _page(who, "/staff/map/"),
+            *(_page(who, "/staff/map/", f"box={box}") for box in _boxes(chance)),
+        ],
         "dashboard": [_page(who, "/staff/")],
         "figures": [_page(who, "/staff/figures/")] if can(who.grants, "reports.read") else [],
         "transition": list(_steps(who)),
@@ -122,6 +127,15 @@ def _measures(who: Person, chance: Random) -> dict[str, list[Ask]]:
 
 def _page(who: Person, path: str, query: str = "") -> Ask:
     return lambda: who.get(path, query)
+
+
+def _boxes(chance: Random, count: int = 12) -> list[str]:
+    """Pieces of the street as somebody looks closer: from a half to an eighth of it."""
+    whole = street()
+    if whole is None:
+        return []
+    pieces = [whole.scaled(1 / 2 ** (1 + n % 3)) for n in range(count)]
+    return [piece.moved(chance.uniform(-1, 1), chance.uniform(-1, 1)).words() for piece in pieces]
 
 
 def _some(grants: Grants, chance: Random, count: int = 40) -> list[Any]:

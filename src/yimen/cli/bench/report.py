@@ -19,6 +19,12 @@ def table(told: dict[str, Any]) -> str:
             _line(f"比 ratio c={c}", *(row["ratio"] for row in rows)),
             _line(f"登记 creation ms c={c}", *(_times(row["http"]) for row in rows)),
         ]
+        rows = [size["creation"][f"reports c{c}"] for size in sizes]
+        lines += [
+            _line(f"上报 reports /s c={c}", *(row["rate"] for row in rows)),
+            _line(f"比 ratio c={c}", *(row["ratio"] for row in rows)),
+        ]
+    lines.append(_line("落点 point in grid ms", *(_times(size["place"]) for size in sizes)))
     lines += [
         _line(f"{name} ms · {role}", *(_read(size["reading"].get(name, {}).get(role)) for size in sizes))
         for name, roles in sizes[-1]["reading"].items()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
+from shapely.geometry import shape
 
 from yimen.access.models import RoleGrant
 from yimen.access.roles import Role
@@ -46,6 +47,7 @@ class Place:
     grid: int
     community: str
     estates: tuple[str, ...]
+    corners: tuple[float, float, float, float] | None  # of its outline: west, south, east, north
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,15 @@ def read() -> Street:
         desks=desks,
         clerks=clerks,
         categories={row.key: (row.pk, row.name) for row in Category.objects.all()},
-        places=[Place(grid.pk, units[grid.unit_id].key, tuple(grid.places)) for grid in grids],
+        places=[
+            Place(grid.pk, units[grid.unit_id].key, tuple(grid.places), _corners(grid)) for grid in grids
+        ],
         names={row.user_id: row.user.name for row in members},
     )
+
+
+def _corners(grid: Grid) -> tuple[float, float, float, float] | None:
+    return shape(grid.polygon).bounds if grid.polygon else None
 
 
 def _desk(unit: Unit) -> Desk:

@@ -10,7 +10,9 @@ GROWTH = 2.0
 """p95 at the largest size over p95 at the smallest."""
 MOST_MS = 60.0
 FLAT = ("list", "counts", "detail")
-SHORT = ("list", "counts", "detail", "search")
+SHORT = ("list", "counts", "detail", "search", "map")
+PLACE_MS = 1.0
+"""A point's grid among ten thousand."""
 CONCURRENCY = (1, 8)
 
 
@@ -22,6 +24,7 @@ def judge(sizes: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for c in CONCURRENCY
     ]
     rows += [_row(f"{name} p95 ms", worst(last, name), MOST_MS) for name in SHORT]
+    rows.append(_row("point in grid p95 ms", last["place"]["p95"], PLACE_MS))
     if len(sizes) > 1:
         rows += [
             _row(f"{name} p95 growth", round(worst(last, name) / (worst(first, name) or 1), 2), GROWTH)
