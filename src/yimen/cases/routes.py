@@ -225,8 +225,10 @@ def today_classes() -> list[EventClass]:
 
 
 def suggested(text: str, size: int = 4) -> list[EventClass]:
-    """Classes whose words occur in the text, those with the most and longest words first."""
-    scored = [(sum(len(word) for word in row.words if word in text), row) for row in today_classes()]
+    """Classes whose name or words occur in the text, those with the most and longest words first."""
+    scored = [
+        (sum(len(word) for word in {row.name, *row.words} if word in text), row) for row in today_classes()
+    ]
     return [row for score, row in sorted(scored, key=lambda pair: -pair[0]) if score][:size]
 
 
