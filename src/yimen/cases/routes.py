@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import Grants
+from yimen.foundation import counting
 from yimen.grids.kinds import Level
 from yimen.grids.models import Grid
 from yimen.grids.queries import all_grids, in_business_hours
@@ -154,8 +155,20 @@ class Names:
 
     @classmethod
     def read(cls) -> Names:
-        """Two queries."""
-        return cls(dict(_unit_names()), _class_names())
+        """One query. Of a class's versions the newest wording."""
+        found = counting.tables(
+            {
+                "units": Unit.objects.values("key", "name"),
+                "classes": EventClass.objects.order_by("valid_from", "id").values(
+                    "scheme", "code", "name", "big_name"
+                ),
+            }
+        )
+        classes: dict[str, str] = {}
+        for row in found["classes"]:
+            classes[f"{row['scheme']}:{row['code'][:2]}"] = row["big_name"]
+            classes[f"{row['scheme']}:{row['code']}"] = row["name"]
+        return cls({row["key"]: row["name"] for row in found["units"]}, classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,15 +250,6 @@ def places() -> list[Grid]:
     today = timezone.localdate()
     there = [g for g in all_grids() if g.level in _PLACES and g.valid_from <= today <= (g.valid_to or today)]
     return sorted(there, key=lambda grid: (grid.code[:18], grid.level, grid.code))
-
-
-def _class_names() -> dict[str, str]:
-    """Names of every class there was, the newest wording."""
-    found: dict[str, str] = {}
-    for row in EventClass.objects.order_by("valid_from", "id"):
-        found[f"{row.scheme}:{row.code[:2]}"] = row.big_name
-        found[subject_of(row)] = row.name
-    return found
 
 
 def because(route: Route, names: Names | None = None) -> str:
