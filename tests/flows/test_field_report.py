@@ -60,6 +60,10 @@ def test_what_lies_on_the_phone_cannot_be_read_without_the_pin(phones: Any, grou
     page.get_by_role("heading", name="已写好").wait_for()
     stored = json.dumps(phone.kept("items"), ensure_ascii=False)
     assert "海棠苑" not in stored and "暴露垃圾" not in stored
+    assert "hidden" not in phone.kept("items")[0]  # not even with it: what is ready is sealed to the office alone
+    page.goto("/field/#outbox")
+    page.locator("#queue li").wait_for()
+    assert "海棠苑" not in page.locator("main").inner_text()
     device = page.evaluate("""async () => new Promise(done => { const asked = indexedDB.open("yimen-field"); asked.onsuccess = () => {
       const row = asked.result.transaction("device").objectStore("device").get("this");
       row.onsuccess = () => done(row.result.privateKey.extractable); }; })""")

@@ -83,7 +83,6 @@ def _sending() -> dict[str, str]:
         "why.no_answer": _("没有连上中心，会自动再试。"),
         "why.disk_full": _("中心暂时存不下，会自动再试。"),
         "why.other": _("中心暂时没有收下，会自动再试。"),
-        "why.other_body": _("中心已收到同一编号的另一份内容。可以改后作为新的一件再发。"),
         "why.file_refused": _("文字已收到，有照片没有收下：{message}"),
         "stopped.switched_off": _("这部手机或您的使用权已被中心停用。写好的都还在，可以导出带到中心。"),
         "stopped.unknown_device": _("中心不认识这部手机，可能换了服务器。写好的都还在，请联系中心。"),

@@ -24,7 +24,7 @@ export async function save(item, line) {
 const putWriting = (row) => change(["items"], (stores) => {
   stores.items.get(row.uuid).onsuccess = (event) => {
     const before = event.target.result;
-    if (!before || ["draft", "needs"].includes(before.state)) stores.items.put(row);
+    if (!before || before.state === "draft") stores.items.put(row);
   };
 });
 
@@ -57,42 +57,22 @@ export async function look(file) {
   return kept && openFile(file, kept.data);
 }
 
-// Sealed, signed and in the queue, in one transaction; the words go with it so that it can be mended if it is refused.
+// Sealed, signed and in the queue, in one transaction. From here on this phone cannot read it any more, nor its photos:
+// their keys are in the sealed body. `words` is what the list shows of it, nothing of what was written.
 export async function makeReady(item, words) {
   const device = await get("device", "this");
   const { data, files } = item.draft;
   const body = { id: item.uuid, kind: item.kind, made_at: Date.now(), seat: item.seat, data, files: files.map(bare) };
   const sealed = await sealItem(body, device.box, device.privateKey);
-  const hidden = await hide(item.draft, about(item)), shown = await hide(words, "line " + item.uuid);
+  const shown = await hide(words, "line " + item.uuid);
   const queued = files.map(({ id, sha256, size }) => ({ id, sha256, total: size + 16, sent: 0, done: false }));
   const { draft, ...row } = item;
-  const ready = { ...row, ...sealed, state: "ready", tries: 0, due_at: 0, hidden, line: shown, files: queued };
-  await putWriting(ready);
+  await putWriting({ ...row, ...sealed, state: "ready", tries: 0, due_at: 0, line: shown, files: queued });
   changed();
   send();
 }
 
 const bare = ({ id, ...told }) => told;
-
-// A refused item is written again. When the office knows the id with other words, the new one is another item.
-export async function mend(id) {
-  const item = await load(id);
-  if (!item) return undefined;
-  const fresh = { uuid: item.uuid, seat: item.seat, kind: item.kind, state: "draft", started: item.started, draft: item.draft };
-  if (item.code === "other_body" || item.taken) return copy(fresh);
-  await save(fresh, item.draft.data.text || "");
-  return fresh;
-}
-
-async function copy(item) {
-  const fresh = { ...item, uuid: uuid(), started: Date.now() };
-  await save(fresh, item.draft.data.text || "");
-  await change(["items", "files"], (stores) => {
-    stores.items.delete(item.uuid);
-    item.draft.files.forEach((file) => { stores.files.get(file.id).onsuccess = (event) => stores.files.put({ ...event.target.result, item: fresh.uuid }); });
-  });
-  return fresh;
-}
 
 // Only by the worker's own word.
 export async function discard(id) {

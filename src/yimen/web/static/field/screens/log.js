@@ -1,13 +1,13 @@
 // The day's log writes itself from what was done; the worker adds what is missing and sends it with one tap.
 import { kept, refresh, today } from "../fetching.js";
-import { load, makeReady, start, unsent } from "../items.js";
+import { line, makeReady, start, unsent } from "../items.js";
 import { seat } from "../vault.js";
 import { every, fill, make, one, say, screen, when, word, wrong } from "../view.js";
 
 export async function log() {
-  const made = screen("log"), line = one("#log-line", made);
-  line.addEventListener("change", () => showKind(line));
-  line.addEventListener("submit", (event) => { event.preventDefault(); add(line); });
+  const made = screen("log"), form = one("#log-line", made);
+  form.addEventListener("change", () => showKind(form));
+  form.addEventListener("submit", (event) => { event.preventDefault(); add(form); });
   one("#log-send", made).addEventListener("submit", (event) => { event.preventDefault(); sendDay(event.target); });
   await redrawLog();
   if (await refresh()) await redrawLog();
@@ -29,8 +29,8 @@ export async function redrawLog() {
   if (!list) return;
   const row = await current(), waiting = await linesWaiting();
   if (!list.isConnected) return; // another screen meanwhile
-  const known = (row ? row.value.lines : []).map((line) => logRow(line, line.own ? word("log.own") : ""));
-  list.replaceChildren(...known, ...waiting.map((line) => logRow(line, word("log.unsent"))));
+  const known = (row ? row.value.lines : []).map((row) => logRow(row, row.own ? word("log.own") : ""));
+  list.replaceChildren(...known, ...waiting.map((row) => logRow(row, word("log.unsent"))));
   list.hidden = !list.children.length;
   one("#log-none").hidden = !list.hidden;
   const { sent_at: sent, to } = row ? row.value : {};
@@ -40,10 +40,10 @@ export async function redrawLog() {
   });
 }
 
+// What is ready is sealed: only that there is a line can be said.
 async function linesWaiting() {
   const rows = (await unsent()).filter((item) => item.kind === "log" && item.seat === seat());
-  const items = await Promise.all(rows.map((row) => load(row.uuid)));
-  return items.filter(Boolean).flatMap((item) => item.draft.data.lines || []);
+  return Promise.all(rows.map(async (row) => ({ work: await line(row) })));
 }
 
 const logRow = (line, mark) => make("log-row", { slot: "", place: "", problem: "", measure: "", feedback: "", number: line.number || "", ...words(line), mark });
@@ -52,10 +52,10 @@ const words = (line) => { const said = line.words || line; return { ...said, wor
 async function add(form) {
   const kind = form.elements.kind.value;
   const fields = every(".field:not([hidden]) [name]:not([type=radio])", form).map((field) => [field.name, field.value.trim()]);
-  const line = { kind, ...Object.fromEntries(fields.filter(([, value]) => value)) };
+  const said = { kind, ...Object.fromEntries(fields.filter(([, value]) => value)) };
   const needed = kind === "patrol" ? "item" : "work";
-  if (!line[needed] && wrong(form, { [needed]: word("field.required") })) return;
-  await makeReady(start("log", { day: today(), lines: [line], send: false }), line[needed].slice(0, 60));
+  if (!said[needed] && wrong(form, { [needed]: word("field.required") })) return;
+  await makeReady(start("log", { day: today(), lines: [said], send: false }), word("log.line", { day: today() }));
   form.reset();
   showKind(form);
   wrong(form, {});

@@ -1,10 +1,10 @@
 // What has not arrived yet, each by itself: nothing here stands in the way of anything else, nothing goes by itself.
 import { canExport, download } from "../exporting.js";
-import { again, discard, line, mend, unsent } from "../items.js";
+import { again, discard, line, unsent } from "../items.js";
 import { all, get } from "../store.js";
 import { sendNow } from "../sync.js";
 import { seat } from "../vault.js";
-import { acts, ask, fill, knows, make, one, say, screen, size, when, word } from "../view.js";
+import { acts, ask, fill, knows, make, one, screen, size, when, word } from "../view.js";
 
 const MOST = 80; // rows shown at once; what needs the worker first
 const COLOURS = { draft: "calm", ready: "", sending: "soon", retry: "soon", needs: "late" };
@@ -16,7 +16,6 @@ export async function outbox() {
     export: async () => download(await unsent()),
     "export-one": async (event, button) => download([await get("items", idOf(button))]),
     again: (event, button) => again(idOf(button)),
-    mend: async (event, button) => reopen(await mend(idOf(button))),
     known: (event, button) => discard(idOf(button)),
     discard: (event, button) => away(idOf(button)),
   });
@@ -24,7 +23,6 @@ export async function outbox() {
 }
 
 const idOf = (button) => button.closest("li").dataset.id;
-const reopen = (item) => { if (item) location.hash = addressOf(item); else say("unreadable"); };
 const addressOf = (item) => (item.kind === "report" ? "#report/" + item.uuid : `#act/${item.about}/${item.kind}/${item.uuid}`);
 
 async function away(id) {
@@ -66,7 +64,7 @@ function buttons(item) {
   const mine = item.seat === seat(), names = [];
   if (item.state === "draft" && mine) names.push("open");
   if (item.state === "needs" && item.code === "file_refused") names.push("known");
-  else if (item.state === "needs") names.push(...(mine ? ["mend", "again"] : ["again"]));
+  else if (item.state === "needs") names.push("again");
   if (canExport(item)) names.push("export");
   if (mine && item.code !== "file_refused") names.push("drop");
   return names.map((name) => {

@@ -154,6 +154,6 @@ async function seal(item, settled) {
   const before = item.draft.data, name = await nameOf(before.event_class);
   const told = Object.fromEntries(Object.entries(before).filter(([, value]) => value !== "" && value !== false));
   item.draft.data = { ...told, text: before.text || name, settled: settled || undefined };
-  await makeReady(item, await lineOf(item));
+  await makeReady(item, name);
   await used(before.event_class, pointOf(item));
 }

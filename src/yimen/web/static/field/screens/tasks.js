@@ -74,7 +74,7 @@ export async function act(id, verb, uuid) {
   one("#fields", form).append(...move.fields.filter((field) => field.kind !== "file").map((field) => fieldOf(field, item.draft.data[field.name])));
   const keep = () => save(collect(form, item, move), move.label + " · " + titleOf(it));
   form.addEventListener("change", (event) => { if (event.target.type !== "file") keep(); });
-  form.addEventListener("submit", (event) => { event.preventDefault(); finish(form, item, move, titleOf(it)); });
+  form.addEventListener("submit", (event) => { event.preventDefault(); finish(form, item, move, it); });
   await pictures(one("#photos", form), item, EVIDENCE[verb] || [""], keep);
 }
 
@@ -109,11 +109,11 @@ function collect(form, item, move) {
   return item;
 }
 
-async function finish(form, item, move, title) {
+async function finish(form, item, move, it) {
   const { data } = collect(form, item, move).draft;
   const empty = move.fields.filter((field) => field.required && field.kind !== "file" && !data[field.name]);
   if (wrong(form, Object.fromEntries(empty.map((field) => [field.name, word("field.required")])))) return;
   item.draft.data = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== ""));
-  await makeReady(item, move.label + " · " + title);
+  await makeReady(item, move.label + " · " + it.number);
   if (form.isConnected) done("task.done", "report.done.words");
 }
