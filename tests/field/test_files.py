@@ -86,6 +86,20 @@ def test_bytes_that_are_not_what_was_promised_are_thrown_away_and_begin_anew(
     assert phone.upload(ready, one)[1]["done"] is True
 
 
+def test_another_picture_than_the_promised_one_is_not_kept(enrolled: Enrolled, photo: Taken) -> None:
+    """Sealed as it should be, of the same length, but not what the item named."""
+
+    class Swapped(Photo):
+        @property
+        def sha256(self) -> str:
+            return hashlib.sha256(b"the other one").hexdigest()
+
+    phone, swapped = enrolled(), Swapped(photo(1).content)
+    ready = phone.seal("report", HOLE, [swapped])
+    phone.send(ready)
+    assert phone.upload(ready, swapped)[1]["code"] == "damaged" and not Attachment.objects.exists()
+
+
 def test_a_file_that_is_done_is_done_however_often_it_comes(sent: tuple[Phone, Ready, Photo]) -> None:
     phone, ready, one = sent
     phone.upload(ready, one)
