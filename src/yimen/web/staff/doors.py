@@ -45,7 +45,11 @@ DOORS = (
         _("名称、通常主办单位、转办方式、提示词"),
     ),
     Door(
-        "staff:admin-rows", ("classes",), _("事件和部件"), "admin.settings", _("立案条件、时限、哪一级可以处置")
+        "staff:admin-rows",
+        ("classes",),
+        _("事件和部件"),
+        "admin.settings",
+        _("立案条件、时限、哪一级可以处置"),
     ),
     Door("staff:admin-rules", (), _("时限规则"), "admin.settings", _("每一步的期限和依据的条款")),
     Door("staff:admin-calendar", (), _("工作日历"), "admin.settings", _("每年的放假调休，先比较再发布")),

@@ -67,7 +67,11 @@ def _button(case: Case, move: Move | None) -> tuple[str, str, str]:
         return "", "", "arrow"
     if move.verb in _TRIAGE and case.flow == Flow.GRID:
         return reverse("staff:triage", args=[case.uuid]), _("受理立案派遣"), "send"
-    return reverse("staff:do", args=[case.uuid, move.verb]), said(case, move.verb, move.words), ICONS.get(move.verb, "arrow")
+    return (
+        reverse("staff:do", args=[case.uuid, move.verb]),
+        said(case, move.verb, move.words),
+        ICONS.get(move.verb, "arrow"),
+    )
 
 
 def _why(case: Case) -> str:

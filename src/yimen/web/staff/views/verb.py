@@ -109,7 +109,15 @@ def _task(scene: Scene, verb: str) -> Task:
     if act := ACTS.get(verb):
         if not act.offered(scene):
             raise Refused(_("现在不能由您办理：%s") % act.words)
-        return Task(verb, said(scene.case, verb, act.words), act.icon, act.fields, tuple(act.needs), str(act.about), act)
+        return Task(
+            verb,
+            said(scene.case, verb, act.words),
+            act.icon,
+            act.fields,
+            tuple(act.needs),
+            str(act.about),
+            act,
+        )
     row = next(
         (move.row for move in queries.moves(scene.grants, scene.case, scene.who) if move.verb == verb), None
     )

@@ -16,7 +16,8 @@ from ...door import StaffRequest, page
 from ...forms.rows import LastDay, day, form_of, today
 from ...forms.shape import Shape
 from .saving import posted, saved
-from .things import THINGS, Thing
+from .thing import Thing
+from .things import THINGS
 
 
 def _thing(name: str) -> Thing:
