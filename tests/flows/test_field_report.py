@@ -60,7 +60,9 @@ def test_what_lies_on_the_phone_cannot_be_read_without_the_pin(phones: Any, grou
     page.get_by_role("heading", name="已写好").wait_for()
     stored = json.dumps(phone.kept("items"), ensure_ascii=False)
     assert "海棠苑" not in stored and "暴露垃圾" not in stored
-    assert "hidden" not in phone.kept("items")[0]  # not even with it: what is ready is sealed to the office alone
+    assert (
+        "hidden" not in phone.kept("items")[0]
+    )  # not even with it: what is ready is sealed to the office alone
     page.goto("/field/#outbox")
     page.locator("#queue li").wait_for()
     assert "海棠苑" not in page.locator("main").inner_text()
@@ -224,3 +226,20 @@ def test_a_broken_file_of_the_shell_is_never_kept(phones: Any, ground: Cast) -> 
     phone.context.unroute("**/precache.json")
     page.reload()
     page.wait_for_function("() => navigator.serviceWorker.controller")
+
+
+def test_what_the_office_would_refuse_is_said_before_it_is_sealed(phones: Any, ground: Cast) -> None:
+    phone = phones()
+    page = phone.enter(code_for(ground, "worker1"))
+    page.get_by_role("button", name="上报", exact=True).click()
+    page.get_by_text("请选一个类别").wait_for()
+    phone.picks("暴露垃圾")
+    page.get_by_text("有居民在等答复").click()
+    page.get_by_label("怎么称呼").fill("陈女士")
+    page.get_by_label("电话", exact=True).fill("一三八")
+    page.get_by_role("button", name="上报", exact=True).click()
+    page.get_by_text("请填写电话号码").wait_for()
+    page.get_by_label("电话", exact=True).fill("13800002071")
+    page.get_by_role("button", name="上报", exact=True).click()
+    phone.sent()
+    assert Case.objects.count() == 1

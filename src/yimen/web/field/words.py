@@ -41,6 +41,7 @@ def _entering() -> dict[str, str]:
 def _reporting() -> dict[str, str]:
     return {
         "report.class": _("请选一个类别"),
+        "report.phone": _("请填写电话号码，只用数字、空格和短横"),
         "report.settled": _("{name}，已现场处置完毕。"),
         "report.done": _("已写好，放进待发送"),
         "report.done.words": _("有信号就自动发出，中心收到后这里会显示编号。"),
