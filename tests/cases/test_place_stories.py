@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cast import Cast
-from places import CABLE, HATCH, Places, settle
+from places import CABLE, HATCH, Places, advance, settle
 from yimen.cases import climbing
-from yimen.cases.actions import district
+from yimen.cases.actions import desk, district
 from yimen.cases.actions.climbing import climb_due
 from yimen.cases.actions.events import EventReport, file_and_dispatch, report
 from yimen.cases.actions.record import words_of
@@ -204,3 +204,31 @@ def test_neighbours_of_other_grids_do_not_see_it(places: Places) -> None:
     elsewhere = places.reports("clerk1", grid_code=places.second.code, channel="phone")
     assert not places["worker1"].sees(elsewhere), "another grid of the same community"
     assert places["shequ1"].sees(elsewhere)
+
+
+@pytest.mark.parametrize("state", ["at_grid", "raised", "filed", "handling"])
+def test_another_urgency_gives_every_limit_anew_and_loses_none(places: Places, state: str) -> None:
+    case = places.reports(kind=CABLE if state == "at_grid" else HATCH)
+    if state in ("filed", "handling"):
+        case = advance(places, case, state)
+    clerk = places["clerk1"]
+    running = Clock.objects.filter(case=case, running=True)
+    before = sorted(running.values_list("kind", "step", "start_at"))
+    desk.correct(clerk.actor, clerk.grants, case.uuid, {"urgency": "critical"}, reason="有人受伤")
+    assert sorted(running.values_list("kind", "step", "start_at")) == before
+    assert all(clock.rule["unit"] == "clock_hour" for clock in running if clock.step != "filed")
+    now = Case.objects.get(pk=case.pk)
+    assert now.due_at == min(clock.due_at for clock in running if clock.kind != "assignment" and clock.due_at)
+
+
+def test_days_that_a_person_set_stay_when_the_urgency_changes(places: Places) -> None:
+    clerk = places["clerk1"]
+    case = clerk.does(places.reports(kind=HATCH), "send_down", reason="先围挡", days="3")
+    desk.correct(clerk.actor, clerk.grants, case.uuid, {"urgency": "urgent"}, reason="车多")
+    clock = Clock.objects.get(case=case, running=True)
+    assert (clock.kind, clock.step, clock.rule["amount"], clock.rule["unit"]) == (
+        "step",
+        "at_community",
+        3,
+        "work_day",
+    )

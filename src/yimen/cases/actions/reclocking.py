@@ -10,6 +10,8 @@ from ..models import Assignment, Case, Clock
 from ..states import Flow
 from . import clocks
 
+_BY_CLASS = ("conclude", "assignment", "handling")  # limits that a class of places may set
+
 
 def reclock(case: Case, now: datetime) -> None:
     """Every running clock anew by the rules that hold now: same start, extensions and suspensions carried over.
@@ -43,6 +45,8 @@ def _has(made: list[Clock], kind: str) -> bool:
 
 def _successor(case: Case, clock: Clock) -> Clock | None:
     """The same limit by today's rule, or None where this flow knows it no more or not yet."""
+    if case.flow == Flow.GRID:
+        return _of_a_place(case, clock)
     start = _conclusion_start(case) if clock.kind == "conclude" else clock.start_at
     known = clocks.has_rule(case, clock.step, clock.start_at)
     if start is None or not known:
@@ -53,6 +57,20 @@ def _successor(case: Case, clock: Clock) -> Clock | None:
     return clocks.new_clock(
         case, clock.kind, clock.step, start, clock.charged_unit_id, extend=clock.extend, pauses=pauses
     )
+
+
+def _of_a_place(case: Case, clock: Clock) -> Clock:
+    """The limit of its class where it was one, the days that a person set, else the level's; from the same moment."""
+    if clock.rule.get("step") == clocks.ORDERED:
+        new = clocks.ordered_clock(case, clock.step, int(clock.rule["amount"]), clock.start_at)
+        new.charged_unit_id = clock.charged_unit_id
+    else:
+        make = clocks.class_clock if clock.step in _BY_CLASS else clocks.new_clock
+        new = make(case, clock.kind, clock.step, clock.start_at, clock.charged_unit_id)
+    new.extend = clock.extend
+    pauses = clocks.cut(clocks.pauses_of(case), timezone.now()) if clock.kind in clocks.PAUSABLE else ()
+    clocks.compute(new, pauses)
+    return new
 
 
 def _follow(made: list[Clock], old: list[Clock]) -> None:
