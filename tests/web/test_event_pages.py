@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from places import SAID, Places, advance, settle
 from yimen.cases import climbing
 from yimen.cases.actions import district, events
 from yimen.cases.actions import routing as keeping
-from yimen.cases.models import Case, DistrictRequest, Merge, RoutingRule
+from yimen.cases.models import Attachment, Case, DistrictRequest, Merge, RoutingRule
 from yimen.foundation.errors import Invalid
 from yimen.ledger.models import Entry
 
@@ -107,9 +108,13 @@ def test_words_that_suggest_nothing_ask_for_a_class(places: Places, enter: Enter
     assert answer.status_code == 400 and "请选择是哪一类" in texts(answer)
 
 
-def test_a_worker_reports_what_was_seen_and_settles_it_on_the_spot(places: Places, enter: Enter) -> None:
-    enter("worker1").post(EVENT, typed(channel="grid", settled="叫环卫清走了"))
+def test_a_worker_reports_what_was_seen_and_settles_it_on_the_spot(
+    places: Places, enter: Enter, png: bytes
+) -> None:
+    photo = SimpleUploadedFile("after.png", png, "image/png")
+    enter("worker1").post(EVENT, typed(channel="grid", settled="叫环卫清走了", files=photo))
     case = Case.objects.latest("pk")
+    assert list(Attachment.objects.filter(case=case).values_list("purpose", flat=True)) == ["after"]
     assert (case.state, case.settled_on_spot, case.reported_by) == ("closed", True, places["worker1"].user)
 
 
@@ -270,7 +275,9 @@ def test_a_leader_signs_and_the_district_takes_and_answers(places: Places, enter
 
 
 @pytest.mark.parametrize("state", ["raised", "admitted", "filed", "sent", "handling", "checking"])
-def test_from_every_step_of_the_street_it_can_go_to_the_district(places: Places, enter: Enter, state: str) -> None:
+def test_from_every_step_of_the_street_it_can_go_to_the_district(
+    places: Places, enter: Enter, state: str
+) -> None:
     case = advance(places, places.reports(kind=HATCH), state)
     clerk = places["clerk1"]
     district.prepare(clerk.actor, clerk.grants, case.uuid)

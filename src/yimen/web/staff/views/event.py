@@ -28,7 +28,7 @@ from ..forms.event import DispatchForm, EventForm
 from ..lists import DESK
 from ..show.case import header_of
 from ..show.place import place_of
-from .files import take_files
+from .files import take_promised
 
 TRIAGED = ("raised", "admitted", "filed")
 _WINDOW_WAYS = ("phone", "above")
@@ -63,7 +63,7 @@ def _initial(request: StaffRequest) -> dict[str, Any]:
 
 def _reported(request: StaffRequest, form: EventForm, key: UUID) -> HttpResponse:
     case = events.report(request.actor, request.grants, form.report(key))
-    take_files(request, case.uuid)
+    take_promised(request, case, "after" if case.settled_on_spot else "")
     messages.success(request, _("已上报：%s") % case.number)
     _merge(request, case)
     if request.grants.has(*DESK) and case.state == "raised":
@@ -74,14 +74,15 @@ def _reported(request: StaffRequest, form: EventForm, key: UUID) -> HttpResponse
 def _merge(request: StaffRequest, case: Case) -> None:
     """The person's own decision: the same thing as an open matter. Who reported it keeps a matter, an answer, a rating."""
     main = _uuid(request.POST.get("same"))
-    if main is None or not case.open or not request.grants.has(*DESK):
+    if main is None or case.state in ("merged", "closed") or not request.grants.has(*DESK):
         return
-    number = queries.get_visible(request.grants, main).number
+    number = ""
     try:
+        number = queries.get_visible(request.grants, main).number
         steps.take(request.actor, request.grants, case.uuid, "merge", {"main": number})
         case.refresh_from_db(fields=["state"])
         messages.success(request, _("已并入 %s 一起办理。") % number)
-    except (Invalid, Conflict, Refused) as refused:
+    except YimenError as refused:
         messages.error(request, _("没有并入 %(number)s：%(why)s") % {"number": number, "why": refused})
 
 

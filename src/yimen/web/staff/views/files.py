@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from yimen.cases import queries
-from yimen.cases.actions.attach import LIMIT, attach, open_file
+from yimen.cases.actions.attach import LIMIT, attach, attach_promised, open_file
+from yimen.cases.models import Case
 from yimen.cases.wording import why
 from yimen.foundation.errors import Conflict, Invalid
 
@@ -36,12 +38,23 @@ def files(request: StaffRequest, ref: UUID) -> HttpResponse:
 
 def take_files(request: StaffRequest, ref: UUID, reason: str = "") -> int:
     """Attach every file of the form; one that is refused is named with its reason and stops nothing. Gives how many."""
+    return _each(
+        request, lambda data, name: attach(request.actor, request.grants, ref, data, name, reason=reason)
+    )
+
+
+def take_promised(request: StaffRequest, case: Case, purpose: str = "") -> int:
+    """The files that came with the report that made this matter: also where it closed at once. Otherwise the same."""
+    return _each(
+        request, lambda data, name: attach_promised(request.actor, case, data, name, purpose=purpose)
+    )
+
+
+def _each(request: StaffRequest, keep: Callable[[bytes, str], object]) -> int:
     taken = 0
     for file in request.FILES.getlist("files"):
         try:
-            attach(
-                request.actor, request.grants, ref, file.read(LIMIT + 1), file.name or "file", reason=reason
-            )
+            keep(file.read(LIMIT + 1), file.name or "file")
             taken += 1
         except (Invalid, Conflict) as error:
             words = {"name": file.name, "why": why(error)}
