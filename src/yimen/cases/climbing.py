@@ -7,7 +7,7 @@ with reasons, and it goes by itself when nobody did by its date (`actions.climbi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -159,7 +159,3 @@ def last_level(case: Case) -> str:
     """The level where it is, or was before it was merged or over."""
     climbs = dossier.of(case).climbs
     return climbs[-1].to_level if climbs else begun_at(case)
-
-
-def climbs_of(case: Case) -> Sequence[Climb]:
-    return dossier.of(case).climbs
