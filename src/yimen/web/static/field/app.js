@@ -6,7 +6,7 @@ import { showEnrol, showMissing, showUnlock, unfit } from "./screens/enter.js";
 import { log, redrawLog } from "./screens/log.js";
 import { more, looks } from "./screens/more.js";
 import { outbox, redraw } from "./screens/outbox.js";
-import { report } from "./screens/report.js";
+import { report, retile } from "./screens/report.js";
 import { act, all, redrawTasks, task, tasks } from "./screens/tasks.js";
 import { keepSending, onChange } from "./sync.js";
 import { isOpen, lock, seat } from "./vault.js";
@@ -49,9 +49,8 @@ async function entered() {
   if (await refresh()) await downloaded();
 }
 
-// What has come from the office is shown where nothing is being written.
 async function downloaded() {
-  if (location.hash === "#report" && one("#kinds") && !one("#kinds input:checked") && !one("#text").value) await report();
+  await retile();
   await counts();
 }
 

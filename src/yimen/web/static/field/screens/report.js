@@ -10,7 +10,12 @@ import { pictures } from "./pictures.js";
 
 const TYPED = ["text", "place", "name", "phone"];
 const PAUSE = 300; // milliseconds without a key before what was typed is kept
-let saving = Promise.resolve();
+let saving = Promise.resolve(), open;
+
+// When classes have come from the office: the tiles anew, under whatever is being written.
+export async function retile() {
+  if (open && open.form.isConnected) await drawTiles(open.form, open.item);
+}
 
 export async function report(id) {
   const item = (await found(id)) || start("report", {});
@@ -19,6 +24,7 @@ export async function report(id) {
   one("#back", form).hidden = !again;
   TYPED.forEach((name) => { form.elements[name].value = item.draft.data[name] || ""; });
   form.elements.urgent.checked = Boolean(item.draft.data.urgent);
+  open = { form, item };
   bind(form, item);
   showPoint(form, item);
   await chosen(form, item);
@@ -66,9 +72,8 @@ const lineOf = async (item) => [await nameOf(item.draft.data.event_class), item.
 
 // The tiles, the hint of the chosen class, and a place for each kind of evidence it wants.
 async function chosen(form, item) {
-  const id = item.draft.data.event_class, point = pointOf(item);
-  const tiles = (await first(point, id)).map((row) => tile(row, id));
-  one("#kinds", form).replaceChildren(...tiles, make("more-kinds"));
+  await drawTiles(form, item);
+  const id = item.draft.data.event_class;
   const row = (await known()).classes.find((each) => each.id === id);
   const wants = row ? row.evidence || [] : [];
   const evidence = wants.length ? word("evidence.wanted", { names: wants.map((want) => word("evidence." + want)).join(word("between")) }) : "";
@@ -77,6 +82,11 @@ async function chosen(form, item) {
   one("[data-do=settle]", form).hidden = Boolean(row && row.settles_at && row.settles_at !== "grid");
   one(".urgent", form).classList.toggle("now", Boolean(row && row.urgent));
   await pictures(one("#photos", form), item, wants.length ? [...wants.filter((want) => want !== "after"), ""] : ["near", "far", ""], () => keep(form, item));
+}
+
+async function drawTiles(form, item) {
+  const rows = await first(pointOf(item), item.draft.data.event_class);
+  one("#kinds", form).replaceChildren(...rows.map((row) => tile(row, item.draft.data.event_class)), make("more-kinds"));
 }
 
 function tile(row, id) {
