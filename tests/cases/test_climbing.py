@@ -201,6 +201,14 @@ def test_the_district_turns_back_and_the_director_has_it(places: Places) -> None
     assert [rung.level for rung in path(fresh(case))] == ["street", "district", "street"]
 
 
+def test_taken_back_from_the_district_it_is_at_the_street_again(places: Places) -> None:
+    case = _asked(places)
+    case = district.sign(places["leader1"].actor, places["leader1"].grants, case.uuid)
+    case = places["clerk1"].does(case, "withdraw_dispatch", reason="两街已商定")
+    assert climbing.level_of(case) == "street"
+    assert [rung.level for rung in path(fresh(case))] == ["street", "district", "street"]
+
+
 def test_the_district_answers_inside_the_same_system(places: Places) -> None:
     case = _asked(places)
     case = district.sign(places["leader1"].actor, places["leader1"].grants, case.uuid)

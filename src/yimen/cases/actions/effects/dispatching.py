@@ -39,13 +39,7 @@ def turn_back(step: Step) -> None:
     clocks.stop([c for c in step.clocks if c.pk == row.clock_id and c.running], step.at, void=True)
     case.returns += 1
     step.payload["unit"] = row.unit.name
-    from_district = row.unit.kind == UnitKind.DISTRICT
     leave(step)
-    if from_district:
-        Climb.objects.create(
-            case=case, from_level="district", to_level="street", why="sent_down", at=step.at,
-            reason=step.data["reason"], by_id=step.actor.user_id,
-        )  # fmt: skip
 
 
 def withdraw_dispatch(step: Step) -> None:
@@ -56,6 +50,12 @@ def withdraw_dispatch(step: Step) -> None:
 
 def leave(step: Step) -> None:
     """No unit has it any more; the district's own limit ends, and the street's begins where no other runs."""
+    case = step.case
+    if case.lead_unit is not None and case.lead_unit.kind == UnitKind.DISTRICT:
+        Climb.objects.create(
+            case=case, from_level="district", to_level="street", why="sent_down", at=step.at,
+            reason=step.data["reason"], by_id=step.actor.user_id,
+        )  # fmt: skip
     clocks.stop([c for c in step.clocks if c.running and c.step == clocks.DISTRICT], step.at, void=True)
     parts.leave_unit(step)
     grid.arrive(step)
