@@ -252,7 +252,7 @@ def test_a_suspension_needs_a_listed_reason_of_this_flow_and_state(cast: Cast) -
 def test_reasons_are_data_with_source_and_validity() -> None:
     for ground in suspensions.grounds().values():
         assert ground.certainty in ("S", "X", "M", "D") and ground.source and ground.article and ground.en
-        assert ground.flows <= {"petition", "service"}
+        assert ground.flows <= {"petition", "service", "grid"}
     hearing = suspensions.grounds()["hearing"]
     assert hearing.certainty == "S" and hearing.states == {"re_reviewing"}
     assert not hearing.holds("petition", "re_reviewing", date(2021, 1, 1))

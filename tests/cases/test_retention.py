@@ -370,7 +370,7 @@ def test_an_emptied_matter_says_nothing_that_was_typed(kept: Cast) -> None:
     from django.db import models
 
     plain = {"number", "flow", "state", "channel", "appeal", "urgency", "served_way", "next_step", "last_outcome",
-             "last_solved", "window"}  # fmt: skip
+             "last_solved", "window", "verified"}  # fmt: skip
     emptied = set(next(fate for fate in of_kind("counted") if fate.model is Case).emptied)
     texts = {
         f.name

@@ -7,7 +7,17 @@ import pytest
 from yimen.cases import rules
 from yimen.cases.actions.effects import EFFECTS
 from yimen.cases.fields import FIELDS
-from yimen.cases.states import HIDDEN_VERBS, OPEN_STATES, STATES, TRANSITIONS, VERBS, Flow, Holder, Transition
+from yimen.cases.states import (
+    GRID_LEVELS,
+    HIDDEN_VERBS,
+    OPEN_STATES,
+    STATES,
+    TRANSITIONS,
+    VERBS,
+    Flow,
+    Holder,
+    Transition,
+)
 
 ROWS = list(TRANSITIONS.values())
 REVIEW = {
@@ -93,6 +103,16 @@ def test_every_open_state_can_still_end(flow: Flow) -> None:
         grown = not more <= ends
         ends |= more
     assert KNOWN[flow] & set(OPEN_STATES) <= ends
+
+
+def test_every_open_state_of_a_place_before_the_answer_lies_at_a_level() -> None:
+    after = {"merged", "told", "called_back", "rated"}
+    of_places = {
+        row.source for row in TRANSITIONS.values() if row.flow == Flow.GRID and STATES[row.source].open
+    }
+    assert set(GRID_LEVELS) == of_places - after
+    below = {"at_grid": "grid", "at_community": "community"}
+    assert dict.fromkeys(GRID_LEVELS, "street") | below == GRID_LEVELS
 
 
 def test_next_steps_are_all_different() -> None:

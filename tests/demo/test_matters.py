@@ -16,6 +16,7 @@ from yimen.access.registry import grants_of
 from yimen.calendars.actions import load_shipped
 from yimen.cases import queries, rules
 from yimen.cases.actions.categories import load_categories
+from yimen.cases.actions.handbook import load_handbook
 from yimen.cases.models import (
     Assignment,
     Callback,
@@ -51,6 +52,7 @@ def stage(loaded: float, django_db_blocker: Any) -> Iterator[Stage]:
         savepoint = transaction.savepoint()
         load_shipped()
         load_categories()
+        load_handbook()
         yield cases.load(demo.SEED, goals=SMALL)
         transaction.savepoint_rollback(savepoint)
 

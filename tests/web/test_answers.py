@@ -15,6 +15,7 @@ from yimen.access.roles import ADMINISTRATORS
 from yimen.accounts import actions, tokens
 from yimen.cases.models import Participant
 from yimen.foundation.actor import Actor
+from yimen.web.field.shell import CONTENT_SECURITY_POLICY as FIELD_POLICY
 from yimen.web.headers import BARE, CONTENT_SECURITY_POLICY, HSTS
 
 from .auth_ground import add_app
@@ -62,7 +63,7 @@ def test_pages_and_what_leads_away_from_them(quiet: Client) -> None:
     check(Client().get("/staff/sign-in/"), 200)
     check(Client().get("/"), 200, cache=PAGE)
     check(Client().get("/m/%E6%B0%B8"), 200)
-    check(Client().get("/field/"), 200)
+    check(Client().get("/field/"), 200, policy=FIELD_POLICY)
 
 
 def test_refusals_of_every_kind(quiet: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,8 @@ PAGES = ("home", "search", *DESK, "handover")
 WORKERS = {"clerk1": {*DESK}, "director": {*DESK, "handover"}, "leader1": set(), "handler.chengguan": set(),
            "head.chengguan": {"handover"}, "auditor": set(), "admin": set()}  # fmt: skip
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", re.I)
+# What a browser neither shows nor runs by itself: parts that a page's modules copy, and words as JSON.
+_ASIDE = re.compile(r'<template.*?</template>|<script [^>]*type="application/json".*?</script>', re.S)
 EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 
 
@@ -65,7 +67,7 @@ def _bodies(cast: Cast, enter: Enter) -> dict[str, str]:
         reverse("staff:do", args=[case.uuid, verb]) for verb in ("answer", "dispatch", "guide", "correct")
     ]
     paths += ["/", "/m/永〔2026〕00001", "/field/", "/nothing-here/"]
-    return {path: client.get(path).content.decode() for path in paths}
+    return {path: _ASIDE.sub("", client.get(path).content.decode()) for path in paths}
 
 
 def test_no_page_carries_inline_script_or_style_or_emoji(cast: Cast, enter: Enter) -> None:
