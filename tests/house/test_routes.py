@@ -27,9 +27,6 @@ PUBLIC = {
     "field-precache": "the files of the shell with their hashes",
     "field-worker": "the shell's service worker",
     "field-manifest": "name and icon of the shell where it is installed",
-    "field-precache": "the files of that shell with their hashes",
-    "field-worker": "keeps that shell on the phone",
-    "field-manifest": "name and picture of the phone page",
     "field-enrol": "lets a phone in by a one-time code",
     "api:openapi": "the description of the machines' door, the same for everybody",
     "account_login": "the door itself",
@@ -141,7 +138,9 @@ def test_a_stranger_gets_no_further_than_signing_in(route: Route, method: str) -
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
-@pytest.mark.parametrize("route", [one for one in routes() if getattr(one.view, "policy", "") == PHONE], ids=str)
+@pytest.mark.parametrize(
+    "route", [one for one in routes() if getattr(one.view, "policy", "") == PHONE], ids=str
+)
 def test_a_phone_that_is_not_enrolled_is_refused(route: Route, method: str) -> None:
     answer = Client().generic(method.upper(), route.path, b"{}", content_type="application/json")
     allowed = method.upper() in route.view.methods

@@ -305,7 +305,12 @@ def _of_places(street: Street, number: int) -> None:
         routing.add_rule(who.actor, who.grants, row)
     clerk, west = cast["clerk1"], 102.4 + 0.01 * number
     for turn, state in enumerate(("raised", "filed", "sent", "handling", "checking", "closed")):
-        told = {"text": f"井盖松动 {number}", "event_class": "facility:0101", "channel": "above", "grid_code": grid.code}
+        told = {
+            "text": f"井盖松动 {number}",
+            "event_class": "facility:0101",
+            "channel": "above",
+            "grid_code": grid.code,
+        }
         point = {"lng": west + 0.001 * turn, "lat": 40.105}
         case = events.report(clerk.actor, clerk.grants, events.EventReport(**told, **point))
         street.keep(f"place {state}", _of_place(cast, case, state))

@@ -87,9 +87,7 @@ UNIT_STATES: Final = (
 GRID_LEVELS: Final[dict[str, str]] = {
     "at_grid": "grid",
     "at_community": "community",
-    **dict.fromkeys(
-        ("raised", "verifying", "admitted", "filed", "sent", "handling", "checking"), "street"
-    ),
+    **dict.fromkeys(("raised", "verifying", "admitted", "filed", "sent", "handling", "checking"), "street"),
 }
 _SAID: Final = {("grid", "closed"): _("结案"), ("grid", "admitted"): pgettext_lazy("grid", "已受理")}
 

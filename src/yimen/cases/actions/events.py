@@ -332,4 +332,6 @@ def file_and_dispatch(
         case = queries.get_visible(grants, ref, lock=True)
         for verb in _BEFORE_SENDING.get(case.state, ()):
             case, version = run(actor, grants, ref, verb, {}, at=at, version=version), None
-        return run(actor, grants, ref, "send", {k: v for k, v in sending.items() if v}, at=at, version=version)
+        return run(
+            actor, grants, ref, "send", {k: v for k, v in sending.items() if v}, at=at, version=version
+        )
