@@ -6,17 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
-from hypothesis import HealthCheck, Phase, settings
+from django.db import connection
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
+from tests.cases.lives import Life, live
 
 from cast import Cast, asked, decided, play
-from yimen.cases import rules
 from yimen.cases.actions import limits
 from yimen.cases.actions.transition import run
-from yimen.cases.models import Case, Clock, PhoneIndex
+from yimen.cases.models import Case, Clock
 from yimen.cases.states import STATES, TRANSITIONS, VERBS
 from yimen.foundation.errors import YimenError
 from yimen.ledger.models import Entry
@@ -58,13 +57,11 @@ def fields(
     return data
 
 
-class Life(RuleBasedStateMachine):
+class WindowLife(Life):
     """One matter pushed about by everybody."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.outer = transaction.atomic()
-        self.outer.__enter__()
         self.cast: Cast = play()
         self.now = START
         self.moved = 0
@@ -135,39 +132,9 @@ class Life(RuleBasedStateMachine):
         else:
             assert not Clock.objects.filter(case=case, running=True).exists()
 
-    @invariant()
-    def the_ledger_replays_to_the_same_state(self) -> None:
-        if not hasattr(self, "case"):
-            return
-        case = Case.objects.get(pk=self.case.pk)
-        entries = Entry.objects.filter(subject="case", subject_id=case.pk).order_by("id")
-        now = rules.replay(entry.payload for entry in entries)
-        assert (now["state"], now["holder"], now["flow"]) == (case.state, case.holder_id, case.flow)
-
-    @invariant()
-    def phones_are_known_of_open_matters_alone(self) -> None:
-        """Nothing finds a closed matter by its phone: nothing links people across matters that are over."""
-        assert not PhoneIndex.objects.exclude(case__open=True).exists()
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.outer.__exit__(None, None, None)
-
 
 class TestLife(TestCase):
     """Runs the machine inside a database test case."""
 
     def test_random_lives_keep_every_promise(self) -> None:
-        from hypothesis.stateful import run_state_machine_as_test
-
-        run_state_machine_as_test(
-            Life,
-            settings=settings(
-                max_examples=25,
-                stateful_step_count=25,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-                database=None,
-                phases=[Phase.generate],  # shrinking against a real database takes minutes
-            ),
-        )
+        live(WindowLife, 25)

@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
-from hypothesis import HealthCheck, Phase, settings
+from django.db import connection
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
+from tests.cases.lives import Life, live
 
 from cast import play
 from places import CABLE, HATCH, RUBBISH, Places, settle
-from yimen.cases import climbing, rules
+from yimen.cases import climbing
 from yimen.cases.actions import district, limits
 from yimen.cases.actions.climbing import climb_due
 from yimen.cases.actions.transition import run
-from yimen.cases.models import Assignment, Case, Climb, Clock, DistrictRequest, PhoneIndex
+from yimen.cases.models import Assignment, Case, Climb, Clock, DistrictRequest
 from yimen.cases.states import HIDDEN_VERBS, STATES, TRANSITIONS, VERBS
 from yimen.foundation.errors import YimenError
 from yimen.ledger.models import Entry
@@ -53,13 +53,11 @@ def fields(draw: st.DataObject, verb: str, state: str) -> dict[str, Any]:
     return data
 
 
-class PlaceLife(RuleBasedStateMachine):
+class PlaceLife(Life):
     """One matter of a place pushed about by everybody, while the clock runs and the worker looks."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.outer = transaction.atomic()
-        self.outer.__enter__()
         self.places: Places = settle(play())
         self.now = START
 
@@ -159,38 +157,9 @@ class PlaceLife(RuleBasedStateMachine):
         if level := climbing.level_of(case):
             assert climbing.path(case)[-1].level == level
 
-    @invariant()
-    def the_ledger_replays_to_the_same_state(self) -> None:
-        if not hasattr(self, "case"):
-            return
-        case = Case.objects.get(pk=self.case.pk)
-        entries = Entry.objects.filter(subject="case", subject_id=case.pk).order_by("id")
-        now = rules.replay(entry.payload for entry in entries)
-        assert (now["state"], now["holder"], now["flow"]) == (case.state, case.holder_id, case.flow)
-
-    @invariant()
-    def phones_are_known_of_open_matters_alone(self) -> None:
-        assert not PhoneIndex.objects.exclude(case__open=True).exists()
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.outer.__exit__(None, None, None)
-
 
 class TestPlaceLife(TestCase):
     """Runs the machine inside a database test case."""
 
     def test_random_lives_of_places_keep_every_promise(self) -> None:
-        from hypothesis.stateful import run_state_machine_as_test
-
-        run_state_machine_as_test(
-            PlaceLife,
-            settings=settings(
-                max_examples=25,
-                stateful_step_count=40,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-                database=None,
-                phases=[Phase.generate],  # shrinking against a real database takes minutes
-            ),
-        )
+        live(PlaceLife, 40)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from tests.web.staff_ground import Enter, enter
 
 from cast import Cast
 from yimen.cases.models import Attachment, Case
@@ -21,19 +21,9 @@ from yimen.ledger.models import Entry
 from .conftest import Enrolled
 from .phone import Phone, Photo, by_client
 
+__all__ = ["enter"]
 HOLE = {"text": "井盖松动，过车就响", "event_class": "event:0102", "place": "永安小区3号楼前"}
 Taken = Callable[..., Photo]
-Enter = Callable[[str], Client]
-
-
-@pytest.fixture
-def enter(cast: Cast) -> Enter:
-    def signed_in(sign_in: str) -> Client:
-        client = Client()
-        client.force_login(cast[sign_in].user, backend=settings.AUTHENTICATION_BACKENDS[-1])
-        return client
-
-    return signed_in
 
 
 def test_a_code_is_shown_once_as_a_picture_and_enrols(enter: Enter, cast: Cast) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.races.racing import at_once
+from tests.races.racing import at_once, one_step
 
 from cast import Cast, Person
 from places import HATCH, RUBBISH, SAID, Places, advance, settle
@@ -15,7 +15,7 @@ from yimen.cases.actions import district
 from yimen.cases.actions.climbing import climb_due
 from yimen.cases.actions.events import EventReport, file_and_dispatch, report
 from yimen.cases.actions.transition import run
-from yimen.cases.models import Case, Climb, Clock, DistrictRequest
+from yimen.cases.models import Case, Climb, DistrictRequest
 from yimen.cases.states import HIDDEN_VERBS, TRANSITIONS, Transition
 from yimen.foundation.ids import uuid7
 from yimen.ledger.models import Entry
@@ -107,15 +107,7 @@ def test_two_at_once_make_one_step(places: Places, row: Transition, django_db_bl
             data["main"] = places.reports(kind=HATCH).number
         if "no_photo" in row.may:
             data["no_photo"] = "没有相机"
-        version, entries = case.version, Entry.objects.filter(subject="case", subject_id=case.pk).count()
-        act = lambda: run(person.actor, person.grants, case.uuid, row.verb, data, version=version)  # noqa: E731
-        results = at_once(act, act)
-        won = [result for result in results if isinstance(result, Case)]
-        assert len(won) == 1, results
-        assert Entry.objects.filter(subject="case", subject_id=case.pk).count() == entries + 1
-        assert Case.objects.get(pk=case.pk).state == row.target
-        steps = Clock.objects.filter(case=case, kind="step", running=True).count()
-        assert steps == (1 if won[0].due_at else 0)
+        one_step(person, case, row, data)
 
 
 def test_the_same_report_from_eight_connections_makes_one_matter(

@@ -6,16 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.races.racing import at_once
+from tests.races.racing import at_once, one_step
 
 from cast import Cast, Person, above, advance, asked, decided
 from yimen.cases.actions import limits
 from yimen.cases.actions.open import Registration, open_case
-from yimen.cases.actions.transition import run
-from yimen.cases.models import Case, Clock, Review
+from yimen.cases.models import Case, Review
 from yimen.cases.states import TRANSITIONS, Transition
 from yimen.foundation.ids import uuid7
-from yimen.ledger.models import Entry
 
 FIRST_PERSON = {"desk": "clerk1", "accountable": "clerk1", "director": "director", "lead": "handler.chengguan",
                 "head": "head.chengguan", "caller": "clerk2", "recipient": "leader1"}  # fmt: skip
@@ -135,15 +133,7 @@ def test_two_at_once_make_one_step(stage: Cast, row: Transition, django_db_block
         data |= {name: typed[name] for name in row.needs if name in typed}
         if row.verb == "send_back":
             person = stage["head.chengguan"]
-        version, entries = case.version, Entry.objects.filter(subject="case", subject_id=case.pk).count()
-        act = lambda: run(person.actor, person.grants, case.uuid, row.verb, data, version=version)  # noqa: E731
-        results = at_once(act, act)
-        won = [result for result in results if isinstance(result, Case)]
-        assert len(won) == 1, results
-        assert Entry.objects.filter(subject="case", subject_id=case.pk).count() == entries + 1
-        assert Case.objects.get(pk=case.pk).state == row.target
-        steps = Clock.objects.filter(case=case, kind="step", running=True).count()
-        assert steps == (1 if won[0].due_at else 0)
+        one_step(person, case, row, data)
 
 
 def test_the_same_registration_from_eight_connections_makes_one_matter(

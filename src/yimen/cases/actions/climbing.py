@@ -17,6 +17,7 @@ from yimen.foundation.errors import YimenError
 
 from .. import climbing
 from ..models import Case, Clock, DistrictRequest
+from ..models.grid import UNDECIDED
 from ..states import GRID_LEVELS, MAX_REFUSALS, Flow
 from . import clocks, district
 from .holding import locked
@@ -38,9 +39,7 @@ def _candidates(at: datetime) -> Iterator[int]:
     """Open matters of places over some limit of their own, or refused often enough."""
     rows: QuerySet[Case] = Case.objects.filter(open=True, flow=Flow.GRID.value, suspended=False)
     over = Clock.objects.filter(case=OuterRef("pk"), running=True, kind__in=KINDS, due_at__lt=at)
-    undecided = DistrictRequest.objects.filter(
-        case=OuterRef("pk"), gone_at__isnull=True, refused_at__isnull=True, lapsed_at__isnull=True
-    )
+    undecided = DistrictRequest.objects.filter(UNDECIDED, case=OuterRef("pk"))
     lifted = Q(Exists(over)) | Q(refusals__gte=MAX_REFUSALS)
     found = rows.filter(lifted, ~Exists(undecided), state__in=list(GRID_LEVELS))
     yield from found.order_by("due_at", "id").values_list("pk", flat=True)

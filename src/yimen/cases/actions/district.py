@@ -21,6 +21,7 @@ from yimen.organisations.models import Unit, UnitKind
 from .. import climbing, pressure_settings
 from ..access import LEADERS
 from ..models import Assignment, Case, DistrictRequest
+from ..models.grid import UNDECIDED
 from ..rules import plain
 from ..states import Who
 from . import clocks, holders
@@ -35,9 +36,7 @@ BODY = "district_body"  # key of the setting that names the district's unit
 
 def waiting() -> QuerySet[DistrictRequest]:
     """Requests that wait for a leader, the first to be decided first."""
-    rows = DistrictRequest.objects.filter(
-        gone_at__isnull=True, refused_at__isnull=True, lapsed_at__isnull=True
-    )
+    rows = DistrictRequest.objects.filter(UNDECIDED)
     return rows.select_related("case", "case__lead_unit", "unit", "leader").order_by("decide_by", "id")
 
 
@@ -70,9 +69,7 @@ def prepare(
 
 
 def _prepare(actor: Actor, case: Case, text: str, why: str, at: datetime) -> DistrictRequest:
-    if DistrictRequest.objects.filter(
-        case=case, gone_at__isnull=True, refused_at__isnull=True, lapsed_at__isnull=True
-    ).exists():
+    if DistrictRequest.objects.filter(UNDECIDED, case=case).exists():
         raise Conflict(_("已有一份提请等着领导签批"))
     assert case.accountable_unit_id is not None
     limit = clocks.new_clock(case, "step", "decide_district", at, case.accountable_unit_id)
@@ -150,9 +147,7 @@ def may_decide(grants: Grants, row: DistrictRequest) -> bool:
 
 
 def _undecided(grants: Grants, case: Case) -> DistrictRequest:
-    row = DistrictRequest.objects.select_for_update(of=("self",)).filter(
-        case=case, gone_at__isnull=True, refused_at__isnull=True, lapsed_at__isnull=True
-    ).first()  # fmt: skip
+    row = DistrictRequest.objects.select_for_update(of=("self",)).filter(UNDECIDED, case=case).first()
     if row is None:
         raise Conflict(_("没有等着签批的提请，可能别人已经处理"))
     if not may_decide(grants, row):

@@ -29,10 +29,9 @@ from ..models import Case, Category, EventClass
 from ..models.case import CHANNELS
 from ..rules import make_title, plain
 from ..states import STATES, Flow
-from . import clocks, grid_holders, inserting, numbers, people, search
+from . import clocks, grid_holders, inserting, numbers, people
 from .categories import LAST
-from .keys import draft_key, key_of
-from .open import Registration
+from .open import CLOCK_IDS, Registration, too_long, write
 from .record import record, standing
 from .transition import by_itself, run
 
@@ -135,13 +134,9 @@ def _checked(form: EventReport, now: datetime) -> classes.Found:
         wrong["event_class"] = _("请选择小类")
     if form.channel not in dict(CHANNELS) or form.channel == "import":
         wrong["channel"] = _("请从所列选项中选择")
-    for name, limit in _LIMITS.items():
-        if len(getattr(form, name)) > limit:
-            said = {"limit": limit, "now": len(getattr(form, name))}
-            wrong[name] = _("最多 %(limit)d 字，现有 %(now)d 字") % said
     if form.phone and not people.looks_like_phone(form.phone):
         wrong["phone"] = _("请填写电话号码，只用数字、空格和短横")
-    wrong |= _wrong_point(form) | _wrong_grid(form, now)
+    wrong = too_long(form, _LIMITS) | wrong | _wrong_point(form) | _wrong_grid(form, now)
     if wrong or found is None:
         raise Invalid(_("还有内容要补充或更正"), wrong)
     return found
@@ -190,7 +185,7 @@ def _draft(actor: Actor, grants: Grants, form: EventReport, found: classes.Found
     case.state = _first_state(case, form, kind)
     case.next_step = STATES[case.state].next_step
     _own(actor, case, now)
-    case.__dict__["_clock_ids"] = taken.clocks
+    case.__dict__[CLOCK_IDS] = taken.clocks
     return case
 
 
@@ -274,12 +269,7 @@ def _store(case: Case, form: EventReport, now: datetime) -> None:
     made = [clocks.new_clock(case, "step", case.state, now, case.holder_unit_id)]
     if case.state == "raised":
         made.append(clocks.new_clock(case, "conclude", clocks.STREET, now, case.accountable_unit_id))
-    for clock, ref in zip(made, case.__dict__.pop("_clock_ids"), strict=False):
-        clock.pk = ref
-    clocks.govern(case, made)
-    case.search_text = search.text_of(case)
-    who = Registration(text=form.text, category="", name=plain(form.name), phone=form.phone)
-    inserting.insert(case, made, draft_key(case), *people.drafts(case.pk, key_of(case), who))
+    write(case, made, Registration(text=form.text, category="", name=plain(form.name), phone=form.phone))
 
 
 @translation.override("zh-hans")  # the ledger is kept in the office's language

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from yimen.grids import queries as grids
 from yimen.jobs import enqueue
 from yimen.organisations.models import Membership
 
-from ..models import Case, Category
+from ..models import Case, Category, Clock
 from ..models.case import APPEALS, CHANNELS, URGENCIES
 from ..rules import make_title, plain
 from ..states import MAX_REPRESENTATIVES, STATES, Flow
@@ -30,7 +31,7 @@ from .keys import draft_key, key_of
 from .people import Person
 from .record import record, standing
 
-_CLOCK_IDS = "_clock_ids"  # with a drafted matter, until its clocks are made
+CLOCK_IDS = "_clock_ids"  # with a drafted matter, until its clocks are made
 EARLIEST_YEAR = 1990  # nothing older is taken in: a slip of the pen
 
 
@@ -212,13 +213,18 @@ def _check_choices(form: Registration) -> dict[str, object]:
         "from_body": 100,
         "from_number": 60,
     }
-    for name, limit in limits.items():
-        if len(getattr(form, name)) > limit:
-            wrong[name] = _("最多 %(limit)d 字，现有 %(now)d 字") % {
-                "limit": limit,
-                "now": len(getattr(form, name)),
-            }
-    return wrong
+    return wrong | too_long(form, limits)
+
+
+def too_long(form: object, limits: Mapping[str, int]) -> dict[str, object]:
+    """The texts of a form that are longer than they may be, each with its sentence."""
+    lengths = {name: len(getattr(form, name)) for name in limits}
+    said = _("最多 %(limit)d 字，现有 %(now)d 字")
+    return {
+        name: said % {"limit": limits[name], "now": now}
+        for name, now in lengths.items()
+        if now > limits[name]
+    }
 
 
 def draft(
@@ -271,7 +277,7 @@ def draft(
     )
     case.accountable_person_id = case.holder_id = member.user_id
     case.accountable_unit = case.holder_unit = member.unit
-    case.__dict__[_CLOCK_IDS] = taken.clocks
+    case.__dict__[CLOCK_IDS] = taken.clocks
     return case
 
 
@@ -294,7 +300,12 @@ def store(case: Case, form: Registration, now: datetime) -> None:
         )
     if not case.screened:
         made.append(clocks.new_clock(case, "screen", "screen", now, unit_id))
-    for clock, ref in zip(made, case.__dict__.pop(_CLOCK_IDS), strict=False):
+    write(case, made, form)
+
+
+def write(case: Case, made: list[Clock], form: Registration) -> None:
+    """A drafted matter with these clocks and the people of `form`; its clocks' ids came with its number (`CLOCK_IDS`)."""
+    for clock, ref in zip(made, case.__dict__.pop(CLOCK_IDS), strict=False):
         clock.pk = ref
     clocks.govern(case, made)
     case.search_text = search.text_of(case)

@@ -131,6 +131,11 @@ class Climb(models.Model):
         return f"{self.case_id} {self.from_level} → {self.to_level}"
 
 
+UNDECIDED: Final = Q(
+    gone_at__isnull=True, refused_at__isnull=True, lapsed_at__isnull=True
+)  # a request that waits for a leader
+
+
 class DistrictRequest(models.Model):
     """提请区级协调: prepared for the leader in charge, who signs it or refuses with reasons; neither by `decide_by`, it
     goes by itself. `lapsed_at`: solved before anybody decided. One open at a time."""
@@ -161,7 +166,7 @@ class DistrictRequest(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["case"],
-                condition=Q(gone_at__isnull=True, refused_at__isnull=True, lapsed_at__isnull=True),
+                condition=UNDECIDED,
                 name="districtrequest_one_open",
             ),
             models.CheckConstraint(
@@ -178,7 +183,7 @@ class DistrictRequest(models.Model):
         indexes = [
             models.Index(
                 fields=["decide_by"],
-                condition=Q(gone_at__isnull=True, refused_at__isnull=True, lapsed_at__isnull=True),
+                condition=UNDECIDED,
                 name="districtrequest_open",
             )
         ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import connection, transaction
 from django.utils import timezone
@@ -22,7 +24,9 @@ def current() -> dict[str, str]:
 
 def private_keys() -> list[ec.EllipticCurvePrivateKey]:
     """All of them, the newest first."""
-    return [_private(row) for row in FieldBox.objects.order_by("-pk")]
+    return [
+        _private(bytes(row.wrapped_key), place_of(row.public)) for row in FieldBox.objects.order_by("-pk")
+    ]
 
 
 @transaction.atomic
@@ -44,6 +48,8 @@ def place_of(public: dict[str, str]) -> str:
     return f"intake_fieldbox.wrapped_key.{thumbprint(public)}"
 
 
-def _private(row: FieldBox) -> ec.EllipticCurvePrivateKey:
-    secret = crypto.unwrap(bytes(row.wrapped_key), place_of(row.public))
+@lru_cache(maxsize=64)
+def _private(wrapped: bytes, place: str) -> ec.EllipticCurvePrivateKey:
+    """Opened once in a process: every report asks for it."""
+    secret = crypto.unwrap(wrapped, place)
     return ec.derive_private_key(int.from_bytes(secret, "big"), CURVE)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import zlib
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,6 +21,7 @@ from yimen.intake.field.importing import Parcel
 from yimen.intake.field.workers import workers_for
 from yimen.organisations.queries import office
 
+from .. import again
 from ..door import StaffRequest, page
 from ..forms.field import CodeFor, ExportFile
 from .admin.saving import person_of, posted, pressed, try_to
@@ -129,13 +128,13 @@ def _looked(request: StaffRequest, form: ExportFile) -> dict[str, Any]:
     parcels = importing.read(content)
     if form.cleaned_data["now"]:
         return {"seen": [], "outcomes": _take(request, parcels)}
-    packed = base64.b64encode(zlib.compress(content, 1)).decode() if len(content) <= AGAIN_LIMIT else ""
+    packed = again.packed(content) if len(content) <= AGAIN_LIMIT else ""
     return {"seen": importing.look(request.grants, parcels), "packed": packed, "large": not packed}
 
 
 def _taken(request: StaffRequest) -> HttpResponse:
     try:
-        parcels = importing.read(_unpacked(request.POST["again"]))
+        parcels = importing.read(again.unpacked(request.POST["again"], AGAIN_LIMIT))
         outcomes = _take(request, parcels)
     except YimenError as error:
         messages.error(request, str(error))
@@ -150,15 +149,3 @@ def _take(request: StaffRequest, parcels: list[Parcel]) -> list[importing.Outcom
     done = sum(1 for one in outcomes if one.item)
     messages.success(request, ngettext("已收下 %(n)d 条。", "已收下 %(n)d 条。", done) % {"n": done})
     return outcomes
-
-
-def _unpacked(text: str) -> bytes:
-    """What `_looked` packed; anything else, or what would swell, is refused."""
-    try:
-        door = zlib.decompressobj()
-        content = door.decompress(base64.b64decode(text, validate=True), AGAIN_LIMIT + 1)
-    except (ValueError, zlib.error) as error:
-        raise Invalid(_("文件没有完整送到，请重新选择文件")) from error
-    if len(content) > AGAIN_LIMIT or not door.eof:
-        raise Invalid(_("文件没有完整送到，请重新选择文件"))
-    return content

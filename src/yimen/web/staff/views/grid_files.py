@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import tempfile
-import zlib
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +24,7 @@ from yimen.grids.models import Grid, GridPost
 from yimen.grids.outlines import Drawing
 from yimen.intake.importer import workbook as reader
 
+from .. import again
 from ..door import StaffRequest, page
 from ..forms.grids import MapFile
 from ..forms.rows import today
@@ -74,14 +73,16 @@ def _tried(request: StaffRequest, form: MapFile) -> dict[str, Any]:
         raise Invalid(_("还不能导入"), {"file": _("文件超过 10 MB")})
     body = file.read()
     outcome = actions.take_in(request.actor, _read(body), dry=True)
-    packed = base64.b64encode(zlib.compress(body)).decode() if outcome.anything and not outcome.wrong else ""
+    packed = again.packed(body) if outcome.anything and not outcome.wrong else ""
     return {"outcome": outcome, "packed": packed, "file_name": file.name}
 
 
 def _take_in(request: StaffRequest) -> HttpResponse:
     """For good: read and checked once more, since the map may have changed meanwhile."""
     try:
-        outcome = actions.take_in(request.actor, _read(_unpacked(request.POST["again"])), dry=False)
+        outcome = actions.take_in(
+            request.actor, _read(again.unpacked(request.POST["again"], LARGEST)), dry=False
+        )
     except YimenError as error:
         messages.error(request, str(error))
         return redirect("staff:grid-exchange")
@@ -96,18 +97,6 @@ def _take_in(request: StaffRequest) -> HttpResponse:
 def _done(outcome: Outcome) -> str:
     counts = {"a": len(outcome.added), "c": len(outcome.changed), "e": len(outcome.ended)}
     return _("已导入：新增 %(a)d，修改 %(c)d，结束 %(e)d。") % counts
-
-
-def _unpacked(text: str) -> bytes:
-    """What `_tried` packed; anything else, or what would swell, is refused."""
-    try:
-        door = zlib.decompressobj()
-        body = door.decompress(base64.b64decode(text, validate=True), LARGEST + 1)
-    except (ValueError, zlib.error) as error:
-        raise Invalid(_("文件没有完整送到，请重新选择文件")) from error
-    if len(body) > LARGEST or not door.eof:
-        raise Invalid(_("文件没有完整送到，请重新选择文件"))
-    return body
 
 
 def _read(body: bytes) -> Sheets:
