@@ -54,7 +54,7 @@ def test_fifty_reports_over_a_bad_network_arrive_once_with_their_photos(
         made = {uuid: files for one in phones for uuid, files in one.made.items()}
         restarts = sum(one.restarts for one in phones)
     found = field.judged(made, left, house())
-    assert found["ok"], found
+    assert found["ok"], json.dumps(found, ensure_ascii=False)
     assert (found["reports"], found["matters"], found["attachments"]) == (REPORTS, REPORTS, REPORTS)
     assert restarts >= 2 and network.tally.share() > 0.15 and set(network.tally.faults or ()) <= set(FAULTS)
 

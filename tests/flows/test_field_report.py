@@ -182,6 +182,26 @@ def test_a_draft_is_there_again_after_the_battery_died(phones: Any, ground: Cast
     assert str(FieldItem.objects.get().uuid) == drafted
 
 
+def test_leaving_the_page_keeps_what_was_just_typed_and_makes_no_draft_of_an_untouched_form(
+    phones: Any, ground: Cast
+) -> None:
+    phone = phones()
+    page = phone.enter(code_for(ground, "worker1"))
+    leave = "document.dispatchEvent(new Event('visibilitychange'))"
+    page.evaluate(leave)
+    page.wait_for_timeout(500)
+    assert phone.kept("items") == []
+    page.evaluate("window.setTimeout = () => 1")  # the pause after the last key never ends
+    page.locator("#text").fill("刚写")
+    assert phone.kept("items") == []
+    page.evaluate(leave)
+    page.wait_for_timeout(500)
+    assert [row["state"] for row in phone.kept("items")] == ["draft"]
+    page.reload()
+    phone.unlock()
+    page.wait_for_function("() => document.querySelector('#text').value === '刚写'")
+
+
 def test_emergency_numbers_stand_first_and_large_for_an_urgent_class(phones: Any, ground: Cast) -> None:
     phone = phones()
     page = phone.enter(code_for(ground, "worker1"))

@@ -11,6 +11,7 @@ import { pictures } from "./pictures.js";
 const TYPED = ["text", "place", "name", "phone"];
 const PAUSE = 300; // milliseconds without a key before what was typed is kept
 let saving = Promise.resolve(), open;
+document.addEventListener("visibilitychange", () => open && open.leave());
 
 // When classes have come from the office: the tiles anew, under whatever is being written.
 export async function retile() {
@@ -24,7 +25,6 @@ export async function report(id) {
   one("#back", form).hidden = !again;
   TYPED.forEach((name) => { form.elements[name].value = item.draft.data[name] || ""; });
   form.elements.urgent.checked = Boolean(item.draft.data.urgent);
-  open = { form, item };
   bind(form, item);
   showPoint(form, item);
   await chosen(form, item);
@@ -38,11 +38,12 @@ async function found(id) {
   return mine.length ? load(mine[mine.length - 1].uuid) : undefined;
 }
 
+// `open.leave` keeps what was typed a moment ago. A form that nobody touched since then makes no draft.
 function bind(form, item) {
-  let timer;
-  const now = () => { clearTimeout(timer); if (form.isConnected && isOpen()) keep(form, item); };
+  let timer = 0; // while something typed is not kept yet
+  const now = () => { clearTimeout(timer); timer = 0; if (form.isConnected && isOpen()) keep(form, item); };
   const touch = () => { clearTimeout(timer); timer = setTimeout(now, PAUSE); };
-  document.addEventListener("visibilitychange", now);
+  open = { form, item, leave: () => timer && now() };
   form.addEventListener("input", (event) => { if (event.target.name && event.target.name !== "event_class") touch(); });
   form.addEventListener("change", async (event) => {
     if (event.target.name === "event_class") { item.draft.data.event_class = event.target.value; wrong(form, {}); await chosen(form, item); }
