@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from cast import Cast
 from yimen.cases.models import Attachment, Case, EventClass
-from yimen.intake.field import boxes, items, rewrapping
+from yimen.intake.field import boxes, importing, items, rewrapping
 from yimen.intake.field.envelope import b64, jwk_of
 from yimen.intake.field.models import FieldFile, FieldItem
 
@@ -55,6 +55,21 @@ def test_the_same_again_gives_the_same_receipt_and_one_matter(enrolled: Enrolled
     assert first == again and Case.objects.count() == FieldItem.objects.count() == 1
     phone.deliver(ready)
     assert phone.send(ready)[1]["state"] == "done"
+
+
+def test_a_picture_that_was_taken_along_twice_does_not_hold_the_item_up(
+    enrolled: Enrolled, photo: Taken, cast: Cast
+) -> None:
+    """The same bytes twice, each time under another key: the first is the one that comes first, by phone and by file."""
+    phone, clerk, one = enrolled(), cast["clerk1"], photo()
+    by_phone, by_file = (
+        phone.seal("report", HOLE | {"text": text}, [one, Photo(one.content, purpose="far")])
+        for text in "甲乙"
+    )
+    assert phone.deliver(by_phone)["state"] == "done"
+    (outcome,) = importing.take(clerk.actor, clerk.grants, importing.read(phone.export(by_file)))
+    assert outcome.item and (outcome.item.state, outcome.wrong) == ("done", "")
+    assert list(Attachment.objects.values_list("sha256", "purpose")) == [(one.sha256, "near")] * 2
 
 
 def test_other_words_under_the_same_id_are_refused_in_words(enrolled: Enrolled) -> None:

@@ -80,7 +80,9 @@ def read(content: bytes) -> list[Parcel]:
 
 
 def _parcel(one: Mapping[str, Any]) -> Parcel:
-    pieces = {str(part["sha256"]): unb64(part["data"]) for part in one.get("files", [])}
+    pieces: dict[str, bytes] = {}  # of the same bytes twice the first, as in `plaintext.read`
+    for part in one.get("files", []):
+        pieces.setdefault(str(part["sha256"]), unb64(part["data"]))
     return Parcel(uuid_of(one["uuid"]), one["envelope"], pieces)
 
 

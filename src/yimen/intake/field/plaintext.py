@@ -60,7 +60,9 @@ def read(text: bytes) -> Said:
     kind, files = body.get("kind"), body.get("files", [])
     if not isinstance(kind, str) or not isinstance(files, list) or len(files) > MOST_FILES:
         raise NotSealed("kind or files")
-    promised = {one.sha256: one for one in map(_promise, files)}
+    promised: dict[str, Promise] = {}  # the same bytes twice, under two keys: the phone sends the first
+    for one in map(_promise, files):
+        promised.setdefault(one.sha256, one)
     data = _plain(body["data"])
     return Said(
         uuid_of(body.get("id")), kind[:20], uuid_of(body.get("seat")), moment(body.get("made_at")), data,
