@@ -1,7 +1,8 @@
 """How a person stands to a matter of a place: posted at its grid, at its community, or the one who reported it.
 
-Conditions for `access`, which registers them. A post is what `grids` says today, a stand-in's too; nothing is kept of
-where anybody is.
+Conditions for `access`, which registers them. A post is what `grids` says today, a stand-in's too, and it opens matters
+only to who holds a role of places: for everybody else the question is not asked at all. Nothing is kept of where
+anybody is.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from yimen.access.registry import Grants
+from yimen.access.registry import Grants, nothing
 from yimen.access.roles import Role
 from yimen.grids.models import Grid, GridPost, Leave
 
 from .models import Case
 from .states import Flow
 
+ROLES = (Role.WORKER, Role.GRIDLEAD, Role.COMMUNITY)  # whose sight goes by place
 _AT_HAND = ("at_grid", "at_community", "verifying")
 
 
@@ -38,11 +40,15 @@ def grids_of(grants: Grants) -> QuerySet[Grid]:
 
 def scope(grants: Grants) -> Q:
     """Matters of places that this person sees beside those of units and of the own hand."""
+    if not grants.has(*ROLES):
+        return nothing()
     return Q(flow=Flow.GRID.value) & (Q(reported_by=grants.user_id) | Q(grid__in=grids_of(grants)))
 
 
 def ways(grants: Grants) -> list[QuerySet[Case]]:
     """The same, each way by its own index: see `access.reach`."""
+    if not grants.has(*ROLES):
+        return []
     near = Case.objects.filter(flow=Flow.GRID.value)
     return [
         near.filter(reported_by=grants.user_id).values("pk"),
@@ -51,7 +57,7 @@ def ways(grants: Grants) -> list[QuerySet[Case]]:
 
 
 def allows(grants: Grants, case: Case) -> bool:
-    if case.flow != Flow.GRID or grants.user_id is None:
+    if case.flow != Flow.GRID or not grants.has(*ROLES):
         return False
     return case.reported_by_id == grants.user_id or answers(grants, case.grid_id)
 
