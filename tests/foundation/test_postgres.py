@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 
 
 @pytest.mark.django_db(transaction=True)
@@ -33,3 +34,28 @@ def test_a_connection_that_the_server_ended_is_not_usable_and_is_made_anew() -> 
 def test_no_connection_is_not_usable() -> None:
     fresh = connection.copy()
     assert not fresh.is_usable()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "words",
+    [
+        "2026-11-23 07:08:09",
+        "2026-11-23 07:08:09.5",
+        "1969-12-31 23:59:59.999999",
+        "9000-01-01 00:00:00.000001",
+    ],
+)
+def test_a_moment_is_read_as_it_was_written(words: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (%s || '+00')::timestamptz", [words])
+        found = cursor.fetchone()[0]
+    assert (found, found.tzinfo) == (datetime.fromisoformat(words).replace(tzinfo=UTC), UTC)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("words", ["infinity", "0044-03-15 00:00:00+00 BC", "10000-01-01 00:00:00+00"])
+def test_a_moment_that_no_calendar_of_ours_holds_is_refused_and_not_bent(words: str) -> None:
+    with connection.cursor() as cursor, pytest.raises(DataError):
+        cursor.execute("SELECT %s::timestamptz", [words])
+        cursor.fetchone()

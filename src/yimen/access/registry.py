@@ -85,7 +85,11 @@ def held(user_id: int, rows: Iterable[Sequence[Any]]) -> Grants:
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """`scope(grants)` as a query condition and `allows(grants, obj)` as an answer: the same rule twice."""
+    """`scope(grants)` as a query condition and `allows(grants, obj)` as an answer: the same rule twice.
+
+    A scope is worded once for the same grants and day and used again, so it asks nothing itself: what it has to look up
+    stands in it as a sub-select.
+    """
 
     scope: Callable[[Grants], Q]
     allows: Callable[[Grants, Any], bool]
@@ -113,6 +117,11 @@ def actions() -> list[str]:
 
 def visible(grants: Grants, action: str) -> Q:
     """The rows of a noun that this person may touch by `action`. An unknown action is a programming error."""
+    return _said(grants, action, timezone.localdate())
+
+
+@lru_cache(maxsize=1024)
+def _said(grants: Grants, action: str, _today: date) -> Q:
     return _REGISTRY[action].scope(grants)
 
 

@@ -59,13 +59,15 @@ def reach(grants: Grants) -> QuerySet[Any, Any] | None:
 def _sealed(grants: Grants) -> Q:
     if grants.user_id is None:
         return nothing()
-    granted = SealedGrant.objects.filter(case=OuterRef("pk"), user=grants.user_id)
     mine = Membership.objects.filter(user=grants.user_id).values("unit")
     themselves = [grants.user_id, *grants.stands_for()]  # not through a stand-in either
-    named = SealedExclusion.objects.filter(case=OuterRef("pk")).filter(
+    named = SealedExclusion.objects.filter(case=OuterRef("case")).filter(
         Q(user__in=themselves) | Q(unit__in=mine)
     )
-    return Exists(granted) & ~Exists(named)
+    granted = SealedGrant.objects.filter(
+        ~Exists(named), user=grants.user_id
+    )  # few: looked up once for all rows
+    return Q(pk__in=granted.values("case"))
 
 
 def _view_scope(grants: Grants) -> Q:

@@ -324,12 +324,20 @@ def of(case: Case, grants: Grants | None = None) -> Dossier:
     return kept if kept and grants in (None, kept.grants) else Dossier(case, grants)
 
 
-def open_(case: Case, grants: Grants, kinds: Iterable[str] | None = None, story: int = STORY) -> Dossier:
+def open_(
+    case: Case,
+    grants: Grants,
+    kinds: Iterable[str] | None = None,
+    story: int = STORY,
+    joined: Iterable[str] = (),
+) -> Dossier:
     """Read these kinds (everything that such a matter can have) together, and let every reading function decide on
-    them for as long as this very row is in hand. With none at all, each is read once, when it is needed."""
+    them for as long as this very row is in hand. With none at all, each is read once, when it is needed. `joined`:
+    what the row names and nobody has read yet."""
     found = Dossier(case, grants, story)
     kinds = everything(case) if kinds is None else kinds
-    found.read = together.read({name: getattr(Dossier, name).question(found) for name in kinds})
+    questions = {name: getattr(Dossier, name).question(found) for name in kinds}
+    found.read = together.read(questions, {case: {name: {} for name in joined}})
     case.__dict__[_OPEN] = found
     return found
 

@@ -56,16 +56,17 @@ def question(rows: QuerySet[Any]) -> Question:
     return Question(rows.model, sql, tuple(params), named if isinstance(named, dict) else {})
 
 
-def read(wanted: Mapping[str, Question]) -> dict[str, list[Any]]:
+def read(wanted: Mapping[str, Question], at_hand: Mapping[Model, Tree] | None = None) -> dict[str, list[Any]]:
     """The rows of each question, in its order, with what it joins. Two round trips; a third where joined rows join.
 
-    A row named twice is one object.
+    A row named twice is one object. `at_hand`: rows that were read before, and what is to be joined to them on the way.
     """
     found = _ask(wanted)
     known: Known = {}
     for rows in found.values():
         known.update({(type(row), row.pk): row for row in rows if not row.get_deferred_fields()})
-    _join([(row, wanted[name].joins) for name, rows in found.items() for row in rows], known)
+    read_now = [(row, wanted[name].joins) for name, rows in found.items() for row in rows]
+    _join([*(at_hand or {}).items(), *read_now], known)
     return found
 
 

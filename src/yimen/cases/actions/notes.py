@@ -75,11 +75,13 @@ def reminders(grants: Grants) -> list[tuple[Case, Own]]:
     """Matters the reader pinned or wanted to be reminded of by today, still visible, pinned first."""
     seen = queries.visible_to(grants).filter(sealed=False).values("pk")
     due = Note.objects.filter(Q(pinned=True) | Q(remind_on__lte=timezone.localdate()), case__in=seen)
-    due = due.filter(user_id=grants.user_id).select_related(*(f"case__{part}" for part in queries.SHOWN))
     wrapped = CaseKey.objects.filter(case=OuterRef("case")).values("wrapped")[:1]
-    rows = due.annotate(wrapped=Subquery(wrapped)).exclude(wrapped=None)
+    due = due.filter(user_id=grants.user_id).annotate(wrapped=Subquery(wrapped)).exclude(wrapped=None)
+    rows = list(due)  # on most days none: what belongs to their matters is not asked for then
+    cases = queries.in_rows(Case.objects.all()).in_bulk({row.case_id for row in rows}) if rows else {}
     found = [
-        (row.case, _opened(row, unwrapped(CaseKey(case_id=row.case_id, wrapped=row.wrapped)))) for row in rows
+        (cases[row.case_id], _opened(row, unwrapped(CaseKey(case_id=row.case_id, wrapped=row.wrapped))))
+        for row in rows
     ]
     return sorted(found, key=lambda pair: (not pair[1].pinned, pair[1].remind_on or date.max, pair[0].pk))
 

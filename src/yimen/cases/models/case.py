@@ -293,13 +293,13 @@ class Case(models.Model):
             ),
             models.Index(  # the map: read from the index alone, the rows untouched
                 fields=["lng", "lat"],
-                include=["id", "due_at", "sealed", "hidden_at"],
+                include=["id", "due_at", "sealed", "hidden_at", "holder", "accountable_person"],
                 condition=Q(open=True, lng__isnull=False),
                 name="case_on_map",
             ),
             models.Index(
                 fields=["grid"],
-                include=["id", "due_at", "sealed", "hidden_at"],
+                include=["id", "due_at", "sealed", "hidden_at", "holder", "accountable_person"],
                 condition=Q(open=True, lng__isnull=True, grid__isnull=False),
                 name="case_off_map",
             ),

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import can
-from yimen.cases import alikes, dossier, queries, reviews
+from yimen.cases import alikes, queries, reviews
 from yimen.cases.access import may_reveal
 from yimen.cases.actions import attach, desk, holds, notes, outside, people, transition
 from yimen.cases.fields import WAYS
@@ -38,8 +38,7 @@ from ..show.words import said
 @page(methods=("GET", "HEAD"))
 def case(request: StaffRequest, ref: UUID) -> HttpResponse:
     """Next step, facts, clocks, story, files, and only what this person may do now."""
-    matter = queries.get_visible(request.grants, ref)
-    dossier.open_(matter, request.grants, story=story_asked(request.GET.get("story", "")))
+    matter = queries.get_opened(request.grants, ref, story_asked(request.GET.get("story", "")))
     scene = scene_of(request.grants, matter)
     return render(request, "staff/case.html", _context(request, scene))
 
