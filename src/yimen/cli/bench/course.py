@@ -17,7 +17,7 @@ import psycopg
 
 from ..progress import Failed, Steps, say
 from . import creating
-from .figures import percentiles
+from .figures import joined, percentiles
 from .home import Ground, ground
 from .verdict import CONCURRENCY, judge
 
@@ -26,6 +26,7 @@ TRIES, FEW_TRIES = 100, 12
 REPORTS = 400
 """Reports of phones made ready for each second that is measured: more than can be taken in."""
 SECONDS, FEW_SECONDS = 12.0, 2.0
+TURNS = 2
 SMALL = 1_000
 """Below so many matters everything is tried shortly: a look whether the bench works."""
 
@@ -90,7 +91,8 @@ def _size(steps: Steps, made: Ground, rows: int, seed: int) -> dict[str, Any]:
 
 
 def _creation(made: Ground, seconds: float) -> dict[str, Any]:
-    """HTTP and floor in turn, the server up for both; before each a short run that is not counted."""
+    """HTTP and floor in turn, and once more: what the disk does meanwhile falls on both alike. The server is up for both;
+    before each a short run that is not counted."""
     from . import floor, phones
 
     with psycopg.connect(made.addresses.admin, autocommit=True) as owner:
@@ -101,9 +103,15 @@ def _creation(made: Ground, seconds: float) -> dict[str, Any]:
         sent = creating.made_ready(phones.reports(urlsplit(url).netloc, int(REPORTS * seconds)))
         for c in CONCURRENCY:
             creating.run(url, opened, max(CONCURRENCY), max(1.0, seconds / 4))  # every worker, every thread
-            ours = creating.run(url, opened, c, seconds)
             floor.play(script, made.addresses.app, c, 1, Path(folder))
-            bare = floor.play(script, made.addresses.app, c, seconds, Path(folder))
+            turns = [
+                (
+                    creating.run(url, opened, c, seconds / TURNS),
+                    floor.play(script, made.addresses.app, c, seconds / TURNS, Path(folder)),
+                )
+                for _turn in range(TURNS)
+            ]
+            ours, bare = (joined(runs) for runs in zip(*turns, strict=True))
             found[f"c{c}"] = _beside(ours, bare)
             found[f"reports c{c}"] = _beside(creating.run(url, sent, c, seconds / 2), bare)
     _spread(made)

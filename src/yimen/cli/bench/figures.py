@@ -27,6 +27,12 @@ class Ran:
     times: list[float]
 
 
+def joined(runs: Sequence[Ran]) -> Ran:
+    """Several runs of the same as one."""
+    times = [one for run in runs for one in run.times]
+    return Ran(len(times) / sum(len(run.times) / run.rate for run in runs if run.times), times)
+
+
 def percentiles(times: Sequence[float]) -> dict[str, float]:
     """p50, p95, p99 and the longest, of milliseconds."""
     rows = sorted(times)
