@@ -241,6 +241,7 @@ def counts(grants: Grants, names: Iterable[str] = COUNTED) -> dict[str, int]:
 
 
 LATEST = 5_000  # so many of the newest matters are read for a word before the index is asked
+FURTHER = 20_000  # and so many, where a third of the page was among those: for such a word the index has thousands to sort
 WITHIN_REACH = 10_000  # whoever sees no more matters than these has all of them read
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _NEWEST = ("-received_at", "-id")
@@ -278,20 +279,28 @@ def _words(text: str) -> list[str]:
 def _newest(grants: Grants, text: str, size: int) -> list[int]:
     """The first `size` matters that match, newest first, found in the way that is quick here; all three find the same.
 
-    Who sees few matters: those are read. Else the newest are read, where a frequent word is soon found often enough;
-    a word that is not is rare, and the index has few to sort.
+    Who sees few matters: those are read. Else the newest are read, where a frequent word is soon found often enough, and
+    further back while it is worth it; a word that is not found so is rare, and the index has few to sort.
     """
     seen, near = visible_to(grants), reach(grants)
     if near is not None and counting.counts({"near": near}, WITHIN_REACH)["near"] <= WITHIN_REACH:
         return _first(containing(seen.filter(pk__in=near), text).order_by(*_SORTED), size)
-    edge = Case.objects.order_by("-received_at").values("received_at")[LATEST - 1 : LATEST]
-    latest = seen.filter(received_at__gte=Coalesce(Subquery(edge), Value(_EARLIEST)))
-    found = _first(containing(latest, text).order_by(*_NEWEST), size)
+    edge = _edge(LATEST)
+    found = _first(containing(seen.filter(received_at__gte=edge), text).order_by(*_NEWEST), size)
+    if size // 3 <= len(found) < size:
+        older = seen.filter(received_at__lt=edge, received_at__gte=_edge(FURTHER))
+        found += _first(containing(older, text).order_by(*_NEWEST), size - len(found))
     if len(found) >= size:
         return found
     if any(len(word) > 1 for word in _words(text)):
         return _first(matching(seen, text).order_by(*_SORTED), size)
     return _first(containing(seen, text).order_by(*_NEWEST), size)
+
+
+def _edge(many: int) -> Coalesce:
+    """When the oldest of so many newest matters came in; before all of them where there are not so many."""
+    rows = Case.objects.order_by("-received_at").values("received_at")
+    return Coalesce(Subquery(rows[many - 1 : many]), Value(_EARLIEST))
 
 
 def _first(rows: QuerySet[Case], size: int) -> list[int]:

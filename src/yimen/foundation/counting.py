@@ -37,14 +37,19 @@ def worded(wanted: Mapping[str, Rows], most: int = MOST) -> Worded:
     return Worded({name: _count(rows, most) for name, rows in wanted.items()})
 
 
+def worded_columns(wanted: Mapping[str, Rows]) -> Worded:
+    """The same for `columns`."""
+    return Worded({name: _column(rows) for name, rows in wanted.items()})
+
+
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """Counts in words. Whoever keeps them keeps them by everything else that their conditions were made from."""
+    """Questions in words. Whoever keeps them keeps them by everything else that their conditions were made from."""
 
     questions: dict[str, Question]
 
-    def ask(self, now: datetime | None = None, mark: int | None = None) -> dict[str, int]:
-        """As `counts`, for this present and this number. One statement."""
+    def ask(self, now: datetime | None = None, mark: int | None = None) -> dict[str, Any]:
+        """As `counts` or `columns`, for this present and this number. One statement."""
         put = {
             name: (sql, tuple(_put(each, now, mark) for each in params))
             for name, (sql, params) in self.questions.items()
@@ -60,7 +65,7 @@ def _put(value: Any, now: datetime | None, mark: int | None) -> Any:
 
 def columns(wanted: Mapping[str, Rows]) -> dict[str, list[Any]]:
     """The values of querysets of one column each (`values`), in their order. One statement."""
-    return ask({name: _column(rows) for name, rows in wanted.items()})
+    return worded_columns(wanted).ask()
 
 
 def tables(wanted: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
@@ -133,4 +138,5 @@ __all__ = [
     "tables",
     "tables_and_counts",
     "worded",
+    "worded_columns",
 ]

@@ -115,7 +115,15 @@ class Own:
 
 
 def _own(grants: Grants, user_id: int) -> Own:
-    rows = counting.columns(
+    rows = _asked(grants, user_id).ask(timezone.now())
+    filters = [SavedFilter(**json.loads(row)) for row in rows["filters"]]
+    duty = [f"{one['name']} {one['phone']}".strip() for one in map(json.loads, rows["duty"])]
+    return Own("".join(rows["unit"]), rows["standing"], filters, next(iter(rows["mark"]), None), duty)
+
+
+@lru_cache(maxsize=256)
+def _asked(grants: Grants, user_id: int) -> counting.Worded:
+    return counting.worded_columns(
         {
             "unit": memberships_of(user_id).values("unit__name")[:1],
             "standing": User.objects.filter(pk__in=grants.stands_for()).order_by("name").values("name"),
@@ -126,16 +134,13 @@ def _own(grants: Grants, user_id: int) -> Own:
             "duty": _shift_now(grants).values_list(JSONObject(name="person__name", phone="phone")),
         }
     )
-    filters = [SavedFilter(**json.loads(row)) for row in rows["filters"]]
-    duty = [f"{one['name']} {one['phone']}".strip() for one in map(json.loads, rows["duty"])]
-    return Own("".join(rows["unit"]), rows["standing"], filters, next(iter(rows["mark"]), None), duty)
 
 
 def _shift_now(grants: Grants) -> QuerySet[DutyShift]:
     """今日值班, for everybody who may see the roster."""
     if not can(grants, "grids.duty"):
         return DutyShift.objects.none()
-    return roster.running(timezone.now())
+    return roster.running(counting.NOW)
 
 
 @lru_cache(maxsize=256)

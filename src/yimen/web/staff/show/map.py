@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from math import cos, radians
 from typing import Final
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -21,7 +24,7 @@ from yimen.grids import index, outlines
 from yimen.grids.kinds import Level
 from yimen.grids.models import Grid
 
-from .row import state_words
+from .row import case_url, state_words
 
 ASPECT: Final = 1.5
 MANY: Final = 400  # more outlines than this are not drawn: the communities' instead
@@ -48,6 +51,21 @@ class Mark:
     label: str
     words: str = ""
     late: bool = False
+
+    def drawn(self) -> SafeString:
+        """The sign as a link of the drawing. A full sheet has a hundred of them: no template is asked for each."""
+        at = {"x": self.x, "y": self.y}
+        shape = format_html(_SQUARE if self.kind == "grid" else _CIRCLE, **at)
+        words = (
+            format_html('<text x="{x}" y="{y}">{words}</text>', words=self.words, **at) if self.words else ""
+        )
+        late = " late" if self.late else ""
+        return format_html(_LINK, self.kind, late, self.url, self.label, self.label, shape, words)
+
+
+_LINK: Final = '<a class="mark {}{}" href="{}" aria-label="{}"><title>{}</title>{}{}</a>'
+_CIRCLE: Final = '<circle cx="{x}" cy="{y}" r="14"/>'
+_SQUARE: Final = '<rect x="{x}" y="{y}" width="28" height="28" rx="6" transform="translate(-14 -14)"/>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +137,13 @@ def _drawn(box: Box, now: datetime) -> tuple[outlines.Drawing, Callable[[float, 
 
 
 def _url(box: Box, kept: Mapping[str, str], at: str = "") -> str:
-    return f"{reverse('staff:map')}?{urlencode({**kept, 'box': box.words()})}{at}"
+    return f"{_sheet(get_script_prefix())}?{urlencode({**kept, 'box': box.words()})}{at}"
+
+
+@lru_cache(maxsize=4)
+def _sheet(_prefix: str) -> str:
+    """Where the map is: a full sheet asks a hundred times."""
+    return reverse("staff:map")
 
 
 def _mark(
@@ -132,9 +156,7 @@ def _mark(
         label = _("%(number)s %(title)s，%(state)s") % {
             "number": case.number, "title": case.title, "state": state_words(case),
         }  # fmt: skip
-        return Mark(
-            "one", x, y, reverse("staff:case", args=[case.uuid]), label, LATE * one.late, bool(one.late)
-        )
+        return Mark("one", x, y, case_url(case), label, LATE * one.late, bool(one.late))
     words = f"{one.count}{LATE if one.late else ''}"
     return Mark("many", x, y, _closer(one, box, kept), _several(one.count, one.late), words, bool(one.late))
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yimen.access.registry import can
@@ -93,12 +96,16 @@ def _pager(request: StaffRequest, name: str, filters: dict[str, str], after: str
     return Pager(first, f"{base}?{urlencode(kept | {'after': after})}" if after else "")
 
 
+@lru_cache(maxsize=4)
+def _offered_on(_today: date) -> dict[str, together.Question]:
+    """Categories and units of a day, in words."""
+    return {"categories": together.question(queries.valid_categories()), "units": together.question(units())}
+
+
 def filter_choices(filters: dict[str, str]) -> list[Choice]:
     states = [(name, str(STATES[name].zh)) for name in OPEN_STATES]
     flows = [(flow.value, str(words)) for flow, words in FLOWS.items()]
-    kept = together.read(
-        {"categories": together.question(queries.valid_categories()), "units": together.question(units())}
-    )
+    kept = together.read(_offered_on(timezone.localdate()))
     categories = [(row.key, category_name(row)) for row in kept["categories"]]
     places = [(row.key, row.name) for row in kept["units"]]
     offered = (
