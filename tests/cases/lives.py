@@ -40,12 +40,12 @@ class Life(RuleBasedStateMachine):
         self.outer.__exit__(None, None, None)
 
 
-def live(kind: Any, steps: int) -> None:
-    """Twenty-five lives of so many moves at most."""
+def live(kind: Any, steps: int, lives: int = 25) -> None:
+    """So many lives of so many moves at most."""
     run_state_machine_as_test(
         kind,
         settings=settings(
-            max_examples=25,
+            max_examples=lives,
             stateful_step_count=steps,
             deadline=None,
             suppress_health_check=list(HealthCheck),

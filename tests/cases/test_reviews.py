@@ -7,11 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import initialize
-from test_machine import Life
+from test_machine import WindowLife
+from tests.cases.lives import live
 
 from cast import Cast, above, advance, asked, decided
 from yimen.calendars.queries import current
@@ -336,8 +337,8 @@ def test_the_ledger_tells_who_asked_what_and_what_was_decided(cast: Cast) -> Non
 # --- Random lives from service on -----------------------------------------------------------------------------------
 
 
-class Above(Life):
-    """The random moves of `Life`, begun when a written opinion has just been served."""
+class Above(WindowLife):
+    """The random moves of a life at the window, begun when a written opinion has just been served."""
 
     @initialize()
     def opened(self) -> None:  # type: ignore[override]
@@ -352,16 +353,4 @@ class TestAbove(TestCase):
     """Runs the machine inside a database test case."""
 
     def test_random_reviews_keep_every_promise(self) -> None:
-        from hypothesis.stateful import run_state_machine_as_test
-
-        run_state_machine_as_test(
-            Above,
-            settings=settings(
-                max_examples=15,
-                stateful_step_count=25,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-                database=None,
-                phases=[Phase.generate],
-            ),
-        )
+        live(Above, 25, lives=15)
