@@ -64,9 +64,8 @@ def _sealed(grants: Grants) -> Q:
     named = SealedExclusion.objects.filter(case=OuterRef("case")).filter(
         Q(user__in=themselves) | Q(unit__in=mine)
     )
-    granted = SealedGrant.objects.filter(
-        ~Exists(named), user=grants.user_id
-    )  # few: looked up once for all rows
+    # Few: looked up once for all rows.
+    granted = SealedGrant.objects.filter(~Exists(named), user=grants.user_id)
     return Q(pk__in=granted.values("case"))
 
 

@@ -157,5 +157,4 @@ def _without_point(rows: QuerySet[Case], now: datetime) -> Rows:
 
 def listed(rows: QuerySet[Case], box: Box, size: int) -> list[Case]:
     """The matters in the box, the most urgent first."""
-    first = inside(rows, box).order_by("due_at", "id").values("pk")[:size]
-    return list(queries.in_rows(Case.objects.filter(pk__in=first)).order_by("due_at", "id"))
+    return queries.most_urgent(inside(rows, box), size)

@@ -70,19 +70,21 @@ def get_visible(grants: Grants, ref: UUID, *, lock: bool = False) -> Case:
     seen = visible_to(grants).filter(uuid=ref)
     if lock:  # first the row alone, then what belongs to it: a join read before the wait would be stale
         seen.select_for_update(of=("self",)).values_list("pk", flat=True).first()
-    case = seen.select_related(*(_WORKED_WITH if lock else BELONGINGS)).first()
-    if case is None:
-        raise Missing(_("没有这件事，或者不在您的办理范围内"))
-    return case
+    return _there(seen.select_related(*(_WORKED_WITH if lock else BELONGINGS)))
 
 
 def get_opened(grants: Grants, ref: UUID, story: int = dossier.STORY) -> Case:
     """One matter as its page shows it, with its dossier open: the row by itself, then all that it names and has
     together. Planning one statement with ten joins would cost more than reading everything. Raises Missing as above."""
-    case = visible_to(grants).filter(uuid=ref).first()
+    case = _there(visible_to(grants).filter(uuid=ref))
+    dossier.open_(case, grants, story=story, joined=BELONGINGS)
+    return case
+
+
+def _there(rows: QuerySet[Case]) -> Case:
+    case = rows.first()
     if case is None:
         raise Missing(_("没有这件事，或者不在您的办理范围内"))
-    dossier.open_(case, grants, story=story, joined=BELONGINGS)
     return case
 
 
@@ -191,16 +193,20 @@ def filtered(rows: QuerySet[Case], filters: dict[str, str]) -> QuerySet[Case]:
     return rows
 
 
+def most_urgent(rows: QuerySet[Case], size: int) -> list[Case]:
+    """The first by (due, id), with what a row shows. What belongs to a matter is read for these, not for everything that
+    had to be sorted to find them."""
+    first = rows.select_related(None).order_by("due_at", "id").values("pk")[:size]
+    return list(in_rows(Case.objects.filter(pk__in=first)).order_by("due_at", "id"))
+
+
 def page(rows: QuerySet[Case], after: str = "", size: int = PAGE) -> Page:
-    """Keyset page by (due, id); `after` is what the page before gave. What belongs to a matter is read for the page's
-    own, not for everything that had to be sorted to find them."""
+    """Keyset page by (due, id); `after` is what the page before gave."""
     if after:
         due, ref = _cursor(after)
         last_id = Case.objects.filter(uuid=ref).values("pk")
         rows = rows.filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=last_id))
-    first = rows.select_related(None).order_by("due_at", "id").values("pk")[: size + 1]
-    whole = Case.objects.filter(pk__in=first).select_related(*SHOWN)
-    found = list(whole.order_by("due_at", "id"))
+    found = most_urgent(rows, size + 1)
     more = len(found) > size
     last = found[size - 1] if more else None
     return Page(found[:size], f"{last.due_at.isoformat()}~{last.uuid}" if last and last.due_at else "")

@@ -78,7 +78,7 @@ def reminders(grants: Grants) -> list[tuple[Case, Own]]:
     wrapped = CaseKey.objects.filter(case=OuterRef("case")).values("wrapped")[:1]
     due = due.filter(user_id=grants.user_id).annotate(wrapped=Subquery(wrapped)).exclude(wrapped=None)
     rows = list(due)  # on most days none: what belongs to their matters is not asked for then
-    cases = queries.in_rows(Case.objects.all()).in_bulk({row.case_id for row in rows}) if rows else {}
+    cases = queries.in_rows(Case.objects.all()).in_bulk({row.case_id for row in rows})
     found = [
         (cases[row.case_id], _opened(row, unwrapped(CaseKey(case_id=row.case_id, wrapped=row.wrapped))))
         for row in rows

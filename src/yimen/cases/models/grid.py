@@ -131,9 +131,8 @@ class Climb(models.Model):
         return f"{self.case_id} {self.from_level} → {self.to_level}"
 
 
-UNDECIDED: Final = Q(
-    gone_at__isnull=True, refused_at__isnull=True, lapsed_at__isnull=True
-)  # a request that waits for a leader
+# A request that waits for a leader.
+UNDECIDED: Final = Q(gone_at__isnull=True, refused_at__isnull=True, lapsed_at__isnull=True)
 
 
 class DistrictRequest(models.Model):

@@ -59,8 +59,9 @@ def rows_of(
 
 
 def _row(case: Case, reader: int | None, within: str, on: bool) -> Row:
+    url = case_url(case) + (f"?in={within}" if within else "")
     return Row(
-        case_url(case) + (f"?in={within}" if within else ""), case.title, case.number, _about(case), badge_of(case), next_line(case, reader), _tags(case), on,
+        url, case.title, case.number, _about(case), badge_of(case), next_line(case, reader), _tags(case), on,
         f"{case.uuid}~{case.version}",
     )  # fmt: skip
 
