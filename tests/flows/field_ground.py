@@ -98,6 +98,18 @@ class Phone:
         self.page.get_by_role("button", name="上报", exact=True).click()
         self.page.get_by_role("heading", name="已写好").wait_for()
 
+    def hands_in(self, button: str, **how: Any) -> None:
+        """Presses `button` and waits until what it hands in lies in the queue, or has gone already."""
+        before = self.handed_in()
+        self.page.get_by_role("button", name=button, exact=True).click(**how)
+        deadline = time.monotonic() + 30
+        while self.handed_in() == before:
+            assert time.monotonic() < deadline, button
+            self.page.wait_for_timeout(50)
+
+    def handed_in(self) -> int:
+        return sum(row["state"] != "draft" for row in self.kept("items"))
+
     def sent(self) -> None:
         """Until nothing waits any more, of what is written and of what is being written."""
         self.page.evaluate("window.dispatchEvent(new Event('online'))")

@@ -77,7 +77,7 @@ def test_a_photo_is_made_small_and_says_nothing_of_its_camera(phones: Any, groun
     page = phone.enter(code_for(ground, "worker1"))
     phone.picks("暴露垃圾")
     phone.shoots(content=photo(3000))
-    page.get_by_role("button", name="上报", exact=True).click()
+    phone.hands_in("上报")
     phone.sent()
     from yimen.cases.actions.attach import open_file
 
@@ -110,7 +110,7 @@ def test_a_finger_makes_a_face_coarse_before_anything_leaves(phones: Any, ground
         if len(after) == 1 and after[0]["id"] != before[0]["id"]:
             break
     assert len(after) == 1 and after[0]["id"] != before[0]["id"]
-    page.get_by_role("button", name="上报", exact=True).click()
+    phone.hands_in("上报")
     phone.sent()
     assert Attachment.objects.count() == 1
 
@@ -177,7 +177,7 @@ def test_a_draft_is_there_again_after_the_battery_died(phones: Any, ground: Cast
     phone.unlock()
     assert page.locator("#text").input_value() == "写到一半"
     assert page.locator(".photo").count() == 1
-    page.get_by_role("button", name="上报", exact=True).click()
+    phone.hands_in("上报")
     phone.sent()
     assert str(FieldItem.objects.get().uuid) == drafted
 
@@ -260,6 +260,6 @@ def test_what_the_office_would_refuse_is_said_before_it_is_sealed(phones: Any, g
     page.get_by_role("button", name="上报", exact=True).click()
     page.get_by_text("请填写电话号码").wait_for()
     page.get_by_label("电话", exact=True).fill("13800002071")
-    page.get_by_role("button", name="上报", exact=True).click()
+    phone.hands_in("上报")
     phone.sent()
     assert Case.objects.count() == 1

@@ -86,6 +86,24 @@ export function say(name, values) {
   timer = setTimeout(() => { place.textContent = ""; }, 6000);
 }
 
+// The phone is full: said, and what was written stays. Anything else is a fault of ours.
+export const full = (error) => { if (error.name === "QuotaExceededError") say("full"); else throw error; };
+
+// The form's buttons rest while `work` is done: an impatient finger hands in once. Whether it was done.
+export async function once(form, work) {
+  const rest = (resting) => every("button", form).forEach((button) => { button.disabled = resting; });
+  rest(true);
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    full(error);
+    return false;
+  } finally {
+    rest(false);
+  }
+}
+
 // Beside the field at fault, tied to it for screen readers.
 export function wrong(form, faults) {
   every(".wrong", form).forEach((old) => old.remove());

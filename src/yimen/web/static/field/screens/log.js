@@ -2,13 +2,13 @@
 import { kept, refresh, today } from "../fetching.js";
 import { line, makeReady, start, unsent } from "../items.js";
 import { seat } from "../vault.js";
-import { every, fill, make, one, say, screen, when, word, wrong } from "../view.js";
+import { every, fill, make, once, one, say, screen, when, word, wrong } from "../view.js";
 
 export async function log() {
   const made = screen("log"), form = one("#log-line", made);
   form.addEventListener("change", () => showKind(form));
-  form.addEventListener("submit", (event) => { event.preventDefault(); add(form); });
-  one("#log-send", made).addEventListener("submit", (event) => { event.preventDefault(); sendDay(event.target); });
+  form.addEventListener("submit", (event) => { event.preventDefault(); once(form, () => add(form)); });
+  one("#log-send", made).addEventListener("submit", (event) => { event.preventDefault(); once(event.target, () => sendDay(event.target)); });
   await redrawLog();
   if (await refresh()) await redrawLog();
 }

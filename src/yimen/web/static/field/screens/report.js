@@ -4,7 +4,7 @@ import { kept } from "../fetching.js";
 import { load, makeReady, save, start, unsent } from "../items.js";
 import { here } from "../place.js";
 import { isOpen, seat } from "../vault.js";
-import { acts, ask, done, every, fill, make, one, say, screen, word, wrong } from "../view.js";
+import { acts, ask, done, fill, full, make, once, one, say, screen, word, wrong } from "../view.js";
 import { pickClass } from "./picker.js";
 import { pictures } from "./pictures.js";
 
@@ -67,7 +67,6 @@ function keep(form, item) {
   return saving;
 }
 
-const full = (error) => { if (error.name === "QuotaExceededError") say("full"); else throw error; };
 const nameOf = async (id) => ((await known()).classes.find((one) => one.id === id) || { name: "" }).name;
 const lineOf = async (item) => [await nameOf(item.draft.data.event_class), item.draft.data.text].filter(Boolean).join(" · ").slice(0, 60);
 
@@ -154,20 +153,13 @@ const needsClass = (form, item) => !item.draft.data.event_class && wrong(form, {
 // Nothing is saved any more once sealing begins: what is ready must not become a draft again.
 async function send(form, item, settled) {
   if (needsClass(form, item) || wrongPhone(form)) return;
-  const buttons = every("button", form);
-  buttons.forEach((button) => { button.disabled = true; });
-  await keep(form, item);
-  item.state = "sealing";
-  await saving;
-  try {
-    await seal(item, settled);
-  } catch (error) {
-    item.state = "draft";
-    buttons.forEach((button) => { button.disabled = false; });
-    full(error);
-    return;
-  }
-  if (form.isConnected) done(settled ? "report.settled.done" : "report.done", "report.done.words");
+  const sealed = await once(form, async () => {
+    await keep(form, item);
+    item.state = "sealing";
+    await saving;
+    await seal(item, settled).catch((error) => { item.state = "draft"; throw error; });
+  });
+  if (sealed && form.isConnected) done(settled ? "report.settled.done" : "report.done", "report.done.words");
 }
 
 async function seal(item, settled) {

@@ -3,7 +3,7 @@ import { kept, refresh } from "../fetching.js";
 import { load, makeReady, save, start, unsent } from "../items.js";
 import { picture } from "../wire.js";
 import { seat } from "../vault.js";
-import { acts, done, every, fill, make, one, screen, when, word, wrong } from "../view.js";
+import { acts, done, every, fill, full, make, once, one, screen, when, word, wrong } from "../view.js";
 import { pictures } from "./pictures.js";
 
 const EVIDENCE = { handle: ["before", "after", ""], settle: ["before", "after", ""], settle_told: ["before", "after", ""], pass_check: ["after", ""], fail_check: ["after", ""] };
@@ -72,7 +72,7 @@ export async function act(id, verb, uuid) {
   const form = screen("act", { label: move.label, title: titleOf(it), send: word("task.send") });
   one("[data-back]", form).href = "#task/" + id;
   one("#fields", form).append(...move.fields.filter((field) => field.kind !== "file").map((field) => fieldOf(field, item.draft.data[field.name])));
-  const keep = () => save(collect(form, item, move), move.label + " · " + titleOf(it));
+  const keep = () => save(collect(form, item, move), move.label + " · " + titleOf(it)).catch(full);
   form.addEventListener("change", (event) => { if (event.target.type !== "file") keep(); });
   form.addEventListener("submit", (event) => { event.preventDefault(); finish(form, item, move, it); });
   await pictures(one("#photos", form), item, EVIDENCE[verb] || [""], keep);
@@ -114,6 +114,6 @@ async function finish(form, item, move, it) {
   const empty = move.fields.filter((field) => field.required && field.kind !== "file" && !data[field.name]);
   if (wrong(form, Object.fromEntries(empty.map((field) => [field.name, word("field.required")])))) return;
   item.draft.data = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== ""));
-  await makeReady(item, move.label + " · " + it.number);
-  if (form.isConnected) done("task.done", "report.done.words");
+  const ready = await once(form, () => makeReady(item, move.label + " · " + it.number));
+  if (ready && form.isConnected) done("task.done", "report.done.words");
 }
