@@ -74,7 +74,7 @@ def test_what_lies_on_the_phone_cannot_be_read_without_the_pin(phones: Any, grou
 
 def test_a_photo_is_made_small_and_says_nothing_of_its_camera(phones: Any, ground: Cast) -> None:
     phone = phones()
-    page = phone.enter(code_for(ground, "worker1"))
+    phone.enter(code_for(ground, "worker1"))
     phone.picks("暴露垃圾")
     phone.shoots(content=photo(3000))
     phone.hands_in("上报")
