@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,8 +19,8 @@ from yimen.access.registry import grants_of
 from yimen.cases.actions import ground
 from yimen.cases.actions.holders import first_contact
 from yimen.cases.actions.open import Registration, open_case
-from yimen.cases.models import Category
-from yimen.cli.bench import floor
+from yimen.cases.models import Case, Category, Clock
+from yimen.cli.bench import course, floor
 from yimen.cli.bench.creating import FORM
 from yimen.cli.bench.reading import words
 from yimen.cli.bench.words import vocabulary
@@ -122,6 +123,23 @@ def test_script_and_application_agree(cast: Cast, form: Registration) -> None:
         "procrastinate",
     ):
         assert table in script
+
+
+def test_what_the_bench_opened_is_like_what_it_loaded(cast: Cast, form: Registration) -> None:
+    clerk = cast["clerk1"].actor
+    made = [
+        open_case(clerk, grants_of(clerk), replace(form, client_key=uuid4(), place=place)).pk
+        for place in ("甲路", "乙路", "丙路")
+    ]
+    over = {"state": "closed", "next_step": None, "due_at": None, "clock": None}
+    Case.objects.filter(pk=made[0]).update(**over, search_text="甲路的事")
+    course.settle(connection.connection, made[1])
+    asked = Case.objects.in_bulk(made)
+    assert [asked[pk].open for pk in made] == [None, True, None]
+    assert (asked[made[2]].place, asked[made[2]].search_text) == ("甲路", "甲路的事")
+    assert asked[made[2]].received_at == asked[made[0]].received_at
+    assert not Clock.objects.filter(case=made[2], running=True).exists()
+    assert Clock.objects.filter(case=made[1], running=True).exists()
 
 
 # --- what a creation keeps in the process -------------------------------------------------------------------------

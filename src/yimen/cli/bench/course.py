@@ -95,6 +95,7 @@ def _creation(made: Ground, seconds: float) -> dict[str, Any]:
     before each a short run that is not counted."""
     from . import floor, phones
 
+    last = _last(made)
     with psycopg.connect(made.addresses.admin, autocommit=True) as owner:
         opening = floor.capture(owner, *floor.sample())
     script, found = opening.script(), {}
@@ -114,21 +115,42 @@ def _creation(made: Ground, seconds: float) -> dict[str, Any]:
             ours, bare = (joined(runs) for runs in zip(*turns, strict=True))
             found[f"c{c}"] = _beside(ours, bare)
             found[f"reports c{c}"] = _beside(creating.run(url, sent, c, seconds / 2), bare)
-    _spread(made)
+    with psycopg.connect(made.addresses.admin, autocommit=True) as owner:
+        settle(owner, last)
+        owner.execute("VACUUM ANALYZE cases_case, cases_clock, cases_phoneindex")
     return {"statements": [floor.skeleton(one.sent) for one in opening.statements], **found}
 
 
-def _spread(made: Ground) -> None:
-    """What was just created is laid among the six years: else the newest thirty thousand matters of the next size would
-    be one and the same, as in no office, and a search that looks at the newest first would find nothing there."""
-    from .matters import YEARS
+_LIKE_THE_LOADED = """
+WITH model AS (
+    SELECT row_number() OVER (ORDER BY id) - 1 AS n, * FROM cases_case WHERE id <= %(last)s AND state = 'closed'
+), made AS (
+    SELECT id, row_number() OVER (ORDER BY id) AS n FROM cases_case WHERE id > %(last)s
+)
+UPDATE cases_case SET
+    state = 'closed', next_step = NULL, due_at = NULL, clock_id = NULL, title = model.title, text = model.text,
+    place = model.place, search_text = replace(model.search_text, model.number, cases_case.number),
+    category_id = model.category_id, grid_id = model.grid_id, lng = model.lng, lat = model.lat,
+    received_at = model.received_at, round_at = model.round_at, changed_at = model.changed_at, closed_at = model.closed_at
+FROM made JOIN model ON model.n = made.n %% (SELECT count(*) FROM model)
+WHERE cases_case.id = made.id
+"""
 
-    with psycopg.connect(made.addresses.admin, autocommit=True) as owner:
-        owner.execute(
-            "UPDATE cases_case SET received_at = received_at - random() * interval '1 day' * %s WHERE text = %s",
-            [365 * YEARS, creating.FORM["text"]],
-        )
-        owner.execute("VACUUM ANALYZE cases_case")
+
+def _last(made: Ground) -> int:
+    with psycopg.connect(made.addresses.admin) as owner:
+        return owner.execute("SELECT coalesce(max(id), 0) FROM cases_case").fetchone()[0]  # type: ignore[index]
+
+
+def settle(owner: psycopg.Connection, last: int) -> None:
+    """What was opened after matter `last` becomes one like those that were loaded: over, with the days, words and place of
+    one of them. Else half of the open matters of the next size, and its newest thirty thousand, would be one and the same."""
+    owner.execute(_LIKE_THE_LOADED, {"last": last})
+    owner.execute(
+        "UPDATE cases_clock SET running = NULL, stopped_at = greatest(now(), start_at), outcome = 'met' WHERE running AND case_id > %s",
+        [last],
+    )
+    owner.execute("DELETE FROM cases_phoneindex WHERE case_id > %s", [last])
 
 
 def _beside(ours: Any, bare: Any) -> dict[str, Any]:
