@@ -21,6 +21,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from yimen.access.registry import Grants, can, grants_of
 from yimen.accounts.models import User
@@ -28,9 +29,11 @@ from yimen.cases import queries
 from yimen.cases.access import CENTRE_ROLES
 from yimen.cases.actions import transition as runner
 from yimen.cases.models import Case
+from yimen.cases.on_map import Box
 from yimen.foundation.actor import Actor
+from yimen.grids.queries import held
 from yimen.web.staff import rail
-from yimen.web.staff.show.map import street
+from yimen.web.staff.show.map import map_of, street
 
 from ..progress import Failed
 from . import floor
@@ -110,6 +113,7 @@ Ask = Callable[[], object]
 
 def _measures(who: Person, chance: Random) -> dict[str, list[Ask]]:
     """What is asked, by name; each entry is one way of asking it."""
+    boxes = _boxes(chance)
     return {
         "list": [_page(who, f"/staff/work/{name}/") for name in LISTS],
         "counts": [lambda: rail.of(who.grants, who.actor.user_id or 0, "/staff/")],
@@ -117,8 +121,9 @@ def _measures(who: Person, chance: Random) -> dict[str, list[Ask]]:
         "search": [_page(who, "/staff/search/", f"q={quote(text)}") for text in words()],
         "map": [
             _page(who, "/staff/map/"),
-            *(_page(who, "/staff/map/", f"box={box}") for box in _boxes(chance)),
+            *(_page(who, "/staff/map/", f"box={box.words()}") for box in boxes),
         ],
+        "map query": [partial(_viewport, who, box) for box in (street(), *boxes) if box],
         "dashboard": [_page(who, "/staff/")],
         "figures": [_page(who, "/staff/figures/")] if can(who.grants, "reports.read") else [],
         "transition": list(_steps(who)),
@@ -129,13 +134,19 @@ def _page(who: Person, path: str, query: str = "") -> Ask:
     return lambda: who.get(path, query)
 
 
-def _boxes(chance: Random, count: int = 12) -> list[str]:
+def _viewport(who: Person, box: Box) -> None:
+    """What the map asks for one sheet: its matters by cells, those by themselves, the most urgent, and the outlines."""
+    with held():
+        map_of(queries.worklist(who.grants, "all"), box, timezone.now(), {})
+
+
+def _boxes(chance: Random, count: int = 12) -> list[Box]:
     """Pieces of the street as somebody looks closer: from a half to an eighth of it."""
     whole = street()
     if whole is None:
         return []
     pieces = [whole.scaled(1 / 2 ** (1 + n % 3)) for n in range(count)]
-    return [piece.moved(chance.uniform(-1, 1), chance.uniform(-1, 1)).words() for piece in pieces]
+    return [piece.moved(chance.uniform(-1, 1), chance.uniform(-1, 1)) for piece in pieces]
 
 
 def _some(grants: Grants, chance: Random, count: int = 40) -> list[Any]:

@@ -10,7 +10,7 @@ GROWTH = 2.0
 """p95 at the largest size over p95 at the smallest."""
 MOST_MS = 60.0
 FLAT = ("list", "counts", "detail")
-SHORT = ("list", "counts", "detail", "search", "map")
+SHORT = ("list", "counts", "detail", "search", "map query")
 PLACE_MS = 1.0
 """A point's grid among ten thousand."""
 CONCURRENCY = (1, 8)
