@@ -235,6 +235,15 @@ def test_the_first_guard_that_stands_in_the_way_speaks() -> None:
     assert rules.hindrance(row, CaseFacts("petition", last_solved="no"), {}, NOW) == ""
 
 
+def test_a_leader_is_told_what_a_leader_can_do_and_a_clerk_what_a_clerk_can() -> None:
+    said = {
+        director: str(stands("instructed_first", needs_instruction=True, actor_is_director=director))
+        for director in TRUTH
+    }
+    assert "由您先写下批示" in said[True] and "由您" not in said[False]
+    assert "写明拟办意见" in said[False] and "拟办意见" not in said[True]
+
+
 def test_facts_that_nobody_gave_are_harmless() -> None:
     """A new matter: nothing returned, redone, tried, said or decided; reachable, sampled, may be redone."""
     facts = CaseFacts("service")

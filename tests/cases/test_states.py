@@ -17,6 +17,7 @@ from yimen.cases.states import (
     Flow,
     Holder,
     Transition,
+    words,
 )
 
 ROWS = list(TRANSITIONS.values())
@@ -136,3 +137,16 @@ def test_a_return_needs_reasons_and_the_senders_answer() -> None:
             assert "reason" in row.needs and row.target == "return_requested"
         if row.verb in ("agree_return", "refuse_return"):
             assert "lead" not in {who.value for who in row.who}
+
+
+@pytest.mark.parametrize(
+    ("flow", "state", "said"),
+    [
+        (Flow.GRID, "closed", "结案"),
+        (Flow.PETITION, "closed", "办结"),
+        (Flow.GRID, "admitted", "已受理"),
+        (Flow.GRID, "checking", "待核查"),
+    ],
+)
+def test_a_state_is_said_as_people_of_its_flow_say_it(flow: str, state: str, said: str) -> None:
+    assert str(words(flow, state)) == said
