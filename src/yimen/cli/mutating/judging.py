@@ -72,11 +72,11 @@ def build_house(session: pytest.Session) -> None:
     from django.db import connection
     from django.test import utils
     from pytest_django.plugin import blocking_manager_key
-    from tests.access import world
 
     from yimen.foundation import crypto
     from yimen.foundation.home import current
 
+    world = _world(session)
     crypto.make_keys(current())
     with session.config.stash[blocking_manager_key].unblock():
         utils.setup_databases(verbosity=0, interactive=False)
@@ -84,6 +84,14 @@ def build_house(session: pytest.Session) -> None:
         connection.close()
     utils.setup_databases = lambda **_how: []  # the forks find it as it is
     utils.teardown_databases = lambda *_what, **_how: None
+
+
+def _world(session: pytest.Session) -> Any:
+    """The module of the street as the tests' own conftest knows it: under another name it would be another module."""
+    for plugin in session.config.pluginmanager.get_plugins():
+        if Path(getattr(plugin, "__file__", None) or "").match("tests/access/conftest.py"):
+            return plugin.made
+    raise LookupError("tests/access/conftest.py")
 
 
 def _meet(session: pytest.Session, mutant: Mutant | None, seconds: int) -> int:
