@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -124,6 +125,9 @@ OF_PLACES: dict[str, tuple[dict[str, tuple[Any, ...]], dict[str, tuple[Any, ...]
         {}, {"returns": (0, 1, 2, 3), "actor_is_director": TRUTH},
         lambda returns, actor_is_director: returns in (2, 3) and not actor_is_director,
     ),
+    "settled_below": (
+        {}, {"followed": TRUTH, "may_redo": TRUTH}, lambda followed, may_redo: followed or may_redo,
+    ),
 }  # fmt: skip
 
 
@@ -233,6 +237,15 @@ def test_the_first_guard_that_stands_in_the_way_speaks() -> None:
     twice = CaseFacts("petition", last_solved="no", redos=1)
     assert "中心主任" in str(rules.hindrance(row, twice, {}, NOW))
     assert rules.hindrance(row, CaseFacts("petition", last_solved="no"), {}, NOW) == ""
+
+
+@pytest.mark.parametrize(("solved", "redos", "waits"), [("no", 0, True), ("no", 1, False), ("yes", 0, False)])
+def test_what_the_grid_settled_is_taken_up_by_the_street_once_before_it_is_closed_unsolved(
+    solved: str, redos: int, waits: bool
+) -> None:
+    facts = CaseFacts("grid", may_redo=False, last_solved=solved, redos=redos)
+    assert ("街道" in str(GUARDS["redone_first"](facts, {}, NOW))) == waits
+    assert GUARDS["redone_first"](replace(facts, flow="service"), {}, NOW) == ""
 
 
 def test_a_leader_is_told_what_a_leader_can_do_and_a_clerk_what_a_clerk_can() -> None:

@@ -10,7 +10,7 @@ import pytest
 from cast import Cast
 from places import CABLE, HATCH, Places, advance, settle
 from yimen.cases import climbing
-from yimen.cases.actions import desk, district
+from yimen.cases.actions import callbacks, desk, district
 from yimen.cases.actions.climbing import climb_due
 from yimen.cases.actions.events import EventReport, file_and_dispatch, report
 from yimen.cases.actions.record import words_of
@@ -123,6 +123,28 @@ def test_the_same_report_twice_is_one_matter_also_when_it_is_closed(places: Plac
     with pytest.raises(Conflict, match="不同"):
         report(worker.actor, worker.grants, changed)
     assert Case.objects.filter(pk__in=[first.pk, second.pk]).count() == 2
+
+
+def test_what_the_grid_settled_and_the_resident_finds_unsolved_is_taken_up_by_the_street(
+    places: Places,
+) -> None:
+    case = places.reports(kind=CABLE, text="楼道里又拉线充电", phone="13800002071", at=MONDAY)
+    grid, clerk, caller = places["worker1"], places["clerk1"], places["clerk2"]
+    case = grid.does(
+        case, "settle_told", result="劝住户收线", way="phone", no_photo="没有相机", at=MONDAY + HOUR
+    )
+    later = MONDAY + 2 * HOUR
+    said = {"outcome": "reached", "solved": "no"}
+    case = callbacks.record_callback(caller.actor, caller.grants, case.uuid, said, at=later)
+    assert (case.state, case.redos, case.answered_by_id) == ("raised", 1, None)
+    assert [rung.level for rung in climbing.path(case)] == ["grid", "street"]
+    assert case.due_at > later and case.holder != grid.user
+    case = advance(places, case, "told", at=later + 2 * HOUR)
+    case = caller.does(case, "call_back", outcome="reached", solved="no", at=later + 3 * HOUR)
+    with pytest.raises(Refused, match="主任书面决定"):
+        clerk.does(case, "rework", reason="还是没有收", at=later + 3 * HOUR)
+    with pytest.raises(Refused, match="承办单位"):
+        clerk.does(case, "take_up", reason="还是没有收", at=later + 3 * HOUR)
 
 
 def test_a_class_that_ended_meanwhile_is_still_accepted_and_the_ledger_says_so(places: Places) -> None:

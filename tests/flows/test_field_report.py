@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import wave
 from typing import Any
 
 import pytest
@@ -222,6 +223,31 @@ def test_a_film_that_is_too_large_is_not_taken_along(phones: Any, ground: Cast) 
     page.locator(".slot", has_text="视频").locator("input").set_input_files(film)
     page.get_by_text("视频太长或太大").wait_for()
     assert phone.kept("files") == []
+
+
+def silence(seconds: int) -> bytes:
+    """So many seconds that every browser can measure, whatever codecs it has; 8 kB each."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as sound:
+        sound.setparams((1, 1, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(8000 * seconds))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("seconds", "taken"), [(12, 1), (90, 0)])
+def test_a_film_that_is_too_long_is_not_taken_along(
+    phones: Any, ground: Cast, seconds: int, taken: int
+) -> None:
+    phone = phones()
+    page = phone.enter(code_for(ground, "worker1"))
+    phone.picks("暴露垃圾")
+    film = {"name": "VID.mp4", "mimeType": "video/mp4", "buffer": silence(seconds)}
+    page.locator(".slot", has_text="视频").locator("input").set_input_files(film)
+    if taken:
+        page.locator(".photo").wait_for()
+    else:
+        page.get_by_text("视频太长或太大").wait_for()
+    assert len(phone.kept("files")) == taken
 
 
 def test_a_new_version_takes_over_while_nobody_is_inside(phones: Any, ground: Cast) -> None:

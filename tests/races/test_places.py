@@ -45,6 +45,13 @@ def called(places: Places, solved: str = "yes") -> Case:
     return places["clerk2"].does(told(places), "call_back", outcome="reached", solved=solved)
 
 
+def below(places: Places) -> Case:
+    """Settled by the grid, the resident told and called back: not solved."""
+    case = places.reports(kind=RUBBISH, phone="13800002071")
+    case = places["gridlead"].does(case, "settle_told", result="清了", way="phone", no_photo="没有相机")
+    return places["clerk2"].does(case, "call_back", outcome="reached", solved="no")
+
+
 def _merged(places: Places, row: Transition) -> Case:
     """Beside a main matter that is closed; with a resident where the step tells somebody."""
     main = places.reports(kind=HATCH)
@@ -63,6 +70,8 @@ def _bring(places: Places, row: Transition) -> Case:
     waits = {"phone": "13800002071"} if row.verb in ("settle_told", "pass_told") else {}
     if row.source == "merged" or (row.source == "called_back" and row.verb == "unmerge"):
         return _merged(places, row)
+    if row.verb == "take_up":
+        return below(places)
     ways: dict[str, Callable[[], Case]] = {
         "at_grid": lambda: places.reports(kind=RUBBISH, **waits),
         "at_community": lambda: places.reports(kind="event:0103", **waits),

@@ -76,6 +76,7 @@ STEPS: Final[dict[str, object]] = {
     "pass_check": pgettext_lazy("done", "核查通过"),
     "pass_told": pgettext_lazy("done", "核查通过并答复"),
     "rework": pgettext_lazy("done", "回访不满意，返工"),
+    "take_up": pgettext_lazy("done", "回访不满意，街道接办"),
     "refer_up": pgettext_lazy("done", "提请区级协调"),
 }
 FACTS: Final[dict[str, object]] = {

@@ -1,7 +1,8 @@
 """The flow *grid* (网格事件): every step of a matter of a place. Plain Python, rows as in `states.py`.
 
 上报 → 核实 (public reports only) → 受理 → 立案 → 派遣 → 签收 | 退回 → 处置 → 核查 | 返工 → 结案; below the street it is settled
-where it was found or climbs. Sources: X, 扶沟 扶政办〔2019〕3号 (seven steps); PRACTICE (the grid); D where no text was seen.
+where it was found or climbs; unsolved at the call-back, the street takes it on. Sources: X, 扶沟 扶政办〔2019〕3号 (seven
+steps); PRACTICE (the grid); D where no text was seen.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ def _in_the_street_unit() -> list[Transition]:
         *_in(_GRID, "checking", "pass_check", "closed", (Who.CHECKER,), _NONE, may="note", guards="nobody_waits", effect="pass_check", ends="conclude"),
         *_in(_GRID, "checking", "pass_told", "told", (Who.CHECKER,), Holder.CALLER, needs="way", may="said served_on note", guards="somebody_waits service_date", effect="pass_told", ends="conclude"),
         *_in(_GRID, "called_back", "rework", "handling", _DESK, _HANDLER, needs="reason", guards="redo_possible unsolved redo_allowed", effect="rework"),
+        *_in(_GRID, "called_back", "take_up", "raised", _DESK, Holder.DUTY, needs="reason", guards="settled_below unsolved redo_allowed", effect="take_up"),
     ]
 
 

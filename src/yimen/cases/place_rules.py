@@ -83,6 +83,13 @@ def _director_after_returns(facts: CaseFacts, _data: Mapping[str, Any], _at: dat
     return ""
 
 
+def _settled_below(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> object:
+    """Of a place, settled by the grid or the community: no unit to go back to, so the street takes it on."""
+    if facts.followed:
+        return _("来访人说没有解决，先取消并案，单独办理")
+    return _("有承办单位的，退回承办单位返工") if facts.may_redo else ""
+
+
 GUARDS: Final[dict[str, Guard]] = {
     "settled_here": _settled_here,
     "nobody_waits": _nobody_waits,
@@ -92,4 +99,5 @@ GUARDS: Final[dict[str, Guard]] = {
     "verified_first": _verified_first,
     "way_when_waiting": _way_when_waiting,
     "director_after_returns": _director_after_returns,
+    "settled_below": _settled_below,
 }

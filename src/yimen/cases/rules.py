@@ -20,7 +20,7 @@ from . import place_rules, review_rules
 from .fields import FIELDS, NOT_DRAWN
 from .place_rules import PlaceFacts
 from .review_rules import ReviewFacts
-from .states import MAX_RETURNS, MAX_TRIES, STATES, TRANSITIONS, Transition
+from .states import MAX_RETURNS, MAX_TRIES, STATES, TRANSITIONS, Flow, Transition
 from .wording import several
 
 TITLE_LENGTH: Final = 30
@@ -235,6 +235,8 @@ def _redone_first(facts: CaseFacts, _data: Mapping[str, Any], _at: datetime) -> 
         return _("来访人说没有解决，先取消并案，单独办理")
     if unsolved and facts.redos == 0 and facts.may_redo and not facts.written_opinion_served:
         return _("来访人说没有解决，先退回重办一次")
+    if unsolved and facts.redos == 0 and facts.flow == Flow.GRID and not facts.may_redo:
+        return _("反映人说没有解决，先由街道接过来办一次")
     return ""
 
 

@@ -163,6 +163,7 @@ VERBS: Final[dict[str, object]] = {
     "pass_check": _("核查通过"),
     "pass_told": _("核查通过并答复"),
     "rework": _("回访不满意，返工"),
+    "take_up": _("回访不满意，街道接办"),
     "refer_up": _("提请区级协调"),
 }
 

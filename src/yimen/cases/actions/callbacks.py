@@ -79,7 +79,7 @@ def _call(
 def _way_back(actor: Actor, grants: Grants, case: Case, reason: Mapping[str, Any]) -> str:
     """Unsolved, and the table lets it be done again: by its unit, or out of the main matter. Not after a refusal."""
     facts = facts_of(grants, case, actor.user_id)
-    for verb in ("redo", "rework", "unmerge"):
+    for verb in ("redo", "rework", "take_up", "unmerge"):
         row = TRANSITIONS.get((case.flow, case.state, verb))
         if row and not rules.hindrance(row, facts, reason, case.changed_at):
             return verb

@@ -81,5 +81,6 @@ EFFECTS: Final[dict[str, Effect]] = {
     "pass_check": dispatching.pass_check,
     "pass_told": dispatching.pass_told,
     "rework": dispatching.rework,
+    "take_up": grid.take_up,
     "refer_up": dispatching.refer_up,
 }

@@ -63,15 +63,21 @@ def _callback(step: Step, outcome: str) -> None:
 def redo(step: Step) -> None:
     """退回重办: a petition's 60 days never begin anew (条例 §34), a service matter gets its limit again from now."""
     case = step.case
-    case.redos += 1
-    case.served_at, case.served_way, case.answered_by_id, case.told_by_id = None, "", None, None
+    once_more(step)
     again(step)
     charge_merged(step, clocks.owing(case))
-    _write_decision(step, "redo")
     if case.accepted_at and case.flow == Flow.PETITION:
         step.started.append(_same_limit(step))
     if case.flow == Flow.SERVICE or not case.screened:
         start_limit(step, Flow.SERVICE)
+
+
+def once_more(step: Step) -> None:
+    """Counted, and told anew when it is done; the director's own decision to do it yet again is written down."""
+    case = step.case
+    case.redos += 1
+    case.served_at, case.served_way, case.answered_by_id, case.told_by_id = None, "", None, None
+    _write_decision(step, "redo")
 
 
 def _write_decision(step: Step, choice: str) -> None:

@@ -129,6 +129,13 @@ def reopen(step: Step) -> None:
     _to_the_street(step)
 
 
+def take_up(step: Step) -> None:
+    """Unsolved at the call-back of what the grid or the community settled: the street takes it on, with its own limit."""
+    afterwards.once_more(step)
+    step.case.refusals, step.case.verified, step.case.settled_on_spot = 0, "yes", False
+    _to_the_street(step)
+
+
 def unmerge(step: Step) -> None:
     joint.unmerge(step)
     _to_the_street(step)

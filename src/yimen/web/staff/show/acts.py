@@ -47,6 +47,7 @@ ICONS: Final = {
     "ask_verify": "search", "confirm": "check", "deny": "close", "admit": "check", "decline": "close", "file": "file",
     "send": "send", "take": "check", "turn_back": "return", "withdraw_dispatch": "undo", "assign_handler": "person",
     "handle": "file", "fail_check": "undo", "pass_check": "check", "pass_told": "message", "rework": "undo",
+    "take_up": "undo",
 }  # fmt: skip
 
 
@@ -100,6 +101,7 @@ ABOUT: Final[Mapping[str, object]] = {
     "pass_check": _("到现场看过、合格，就结案。"),
     "pass_told": _("到现场看过、合格，把结果告诉反映人；以后还要回访。"),
     "rework": _("反映人说没有解决，回到承办单位返工。"),
+    "take_up": _("网格或社区处置过，反映人说没有解决：由街道接过来办，时限从现在算起。"),
 }
 
 
