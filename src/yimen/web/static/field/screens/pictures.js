@@ -6,6 +6,9 @@ import { acts, ask, every, make, one, say, size, word } from "../view.js";
 
 const name = (purpose, mime = "") => word(mime.startsWith("video/") ? "evidence.video" : "evidence." + (purpose || "other"));
 
+// How what stands there now is drawn: a class that is chosen while a picture is made small puts other places there.
+const present = new WeakMap();
+
 // `wants` are purposes in order ("" is any). `changed()` after each photo that came or went.
 export async function pictures(root, item, wants, changed) {
   const section = make("photos");
@@ -16,7 +19,10 @@ export async function pictures(root, item, wants, changed) {
   });
   const told = await settings();
 
-  async function redraw() {
+  const redraw = () => present.get(root)();
+  present.set(root, draw);
+
+  async function draw() {
     const shown = await Promise.all(item.draft.files.map(figure));
     const full = item.draft.files.length >= (told.files || 9);
     const open = full ? [] : wants.filter((purpose) => !purpose || !item.draft.files.some((file) => file.purpose === purpose)).map(slot);
