@@ -36,6 +36,7 @@ from yimen.cases.models import (
     RoutingRule,
     UnsolvedDecision,
 )
+from yimen.grids import queries as grids
 from yimen.grids.models import DutyShift, Grid, GridPost, Leave, Premise, PremiseNeed
 from yimen.intake.models import DailyLog, QueuedMatter
 from yimen.organisations.models import Membership
@@ -288,6 +289,12 @@ def collect(street: Street) -> None:
                 for name, pattern in OFFERED.items():
                     kept = street.offered.setdefault((name, who), {})
                     kept |= {each[1]: each[0] for each in re.finditer(pattern, page)}
+
+
+@pytest.fixture(autouse=True)
+def after_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the hour of the run: outside the opening hours a page also asks who is on duty, which is the most."""
+    monkeypatch.setattr(grids, "in_business_hours", lambda _at: False)
 
 
 @pytest.fixture
