@@ -95,8 +95,8 @@ def _creation(made: Ground, seconds: float) -> dict[str, Any]:
     before each a short run that is not counted."""
     from . import floor, phones
 
-    last = _last(made)
     with psycopg.connect(made.addresses.admin, autocommit=True) as owner:
+        last = owner.execute("SELECT coalesce(max(id), 0) FROM cases_case").fetchone()[0]  # type: ignore[index]
         opening = floor.capture(owner, *floor.sample())
     script, found = opening.script(), {}
     with tempfile.TemporaryDirectory() as folder, made.serving() as url:
@@ -135,11 +135,6 @@ UPDATE cases_case SET
 FROM made JOIN model ON model.n = made.n %% (SELECT count(*) FROM model)
 WHERE cases_case.id = made.id
 """
-
-
-def _last(made: Ground) -> int:
-    with psycopg.connect(made.addresses.admin) as owner:
-        return owner.execute("SELECT coalesce(max(id), 0) FROM cases_case").fetchone()[0]  # type: ignore[index]
 
 
 def settle(owner: psycopg.Connection, last: int) -> None:

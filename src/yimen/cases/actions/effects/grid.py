@@ -125,13 +125,16 @@ def file(step: Step) -> None:
 
 def reopen(step: Step) -> None:
     afterwards.reopen(step)
-    step.case.refusals, step.case.verified, step.case.settled_on_spot = 0, "yes", False
-    _to_the_street(step)
+    _anew_at_the_street(step)
 
 
 def take_up(step: Step) -> None:
     """Unsolved at the call-back of what the grid or the community settled: the street takes it on, with its own limit."""
     afterwards.once_more(step)
+    _anew_at_the_street(step)
+
+
+def _anew_at_the_street(step: Step) -> None:
     step.case.refusals, step.case.verified, step.case.settled_on_spot = 0, "yes", False
     _to_the_street(step)
 
