@@ -15,6 +15,7 @@ from django.utils import timezone
 from yimen.access.registry import Grants
 from yimen.foundation import counting
 from yimen.foundation.actor import Actor
+from yimen.foundation.among import keys
 from yimen.ledger.models import Entry, Link
 from yimen.ledger.queries import head
 
@@ -58,12 +59,14 @@ def _news(grants: Grants, mark: int | None, within: int, now: datetime | None = 
     newest = Link.objects.order_by("-seq")
     newest = newest if mark is None else newest.filter(seq__gt=mark)
     rows = (
-        Entry.objects.filter(pk__in=newest.values("entry_id")[:within], subject=SUBJECT)
-        .filter(subject_id__in=concerning(grants).values("pk"))
+        Entry.objects.filter(pk__among=keys(newest.values("entry_id")[:within]), subject=SUBJECT)
         .exclude(actor_id=grants.user_id)
         .exclude(kind__in=LOOKED)
     )
-    return rows if mark is not None else rows.filter(recorded_at__gte=(now or timezone.now()) - FIRST_LOOK)
+    if mark is None:
+        rows = rows.filter(recorded_at__gte=(now or timezone.now()) - FIRST_LOOK)
+    theirs = concerning(grants).filter(pk__among=keys(rows.values("subject_id")))
+    return rows.filter(subject_id__among=keys(theirs.values("pk")))
 
 
 def newest(grants: Grants, mark: int | None, now: datetime | None = None) -> QuerySet[Entry]:

@@ -3,38 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from yimen.access.registry import Grants
 from yimen.access.roles import Role
 
-from .models import CaseLeader, Extension, MajorReport, Reminder, Supervision, Urge
+from .models import CaseLeader, Extension, MajorReport, Supervision, Urge
+from .models.case import REMINDED
 from .pressure_settings import own
 from .states import UNIT_STATES, Flow
 
+Ways: TypeAlias = tuple[Q, ...]
+"""Conditions by which a matter comes into a list: never more than one of them holds."""
 PRESSED: Final = (*UNIT_STATES, "reported")  # while the lead unit owes the step, or its head the check
 
 
-def conditions() -> dict[str, Callable[[Grants], Q]]:
+def either(first: Q, second: Q) -> Ways:
+    """One of the two. What the first lets in does not come in by the second again."""
+    return first, second & ~first
+
+
+def conditions() -> dict[str, Callable[[Grants], Ways]]:
     """By the list's name in the address; each is made when it is wanted."""
     return {
         "reminded": _reminded,
-        "urged": _urged,
-        "extension": _asked,
-        "supervised": lambda _grants: supervised(),
-        "charge": _charge,
-        "unreported": lambda _grants: unreported(),
+        "urged": lambda grants: (_urged(grants),),
+        "extension": lambda grants: (_asked(grants),),
+        "supervised": lambda _grants: (supervised(),),
+        "charge": lambda grants: (_charge(grants),),
+        "unreported": lambda _grants: (unreported(),),
     }
 
 
-def _reminded(grants: Grants) -> Q:
+def _reminded(grants: Grants) -> Ways:
     """临期提醒 of the limit that governs now, to its holder and to the unit's liaison."""
-    now = Reminder.objects.filter(clock=F("case__clock"), due_at=F("case__due_at"))
-    held, told = now.filter(case__open=True, case__holder=grants.user_id), now.filter(liaison=grants.user_id)
-    return Q(pk__in=held.values("case").union(told.values("case"))) & Q(suspended=False)
+    given = REMINDED & Q(suspended=False)
+    to_me = either(Q(holder=grants.user_id), Q(reminded_liaison=grants.user_id))
+    return tuple(given & each for each in to_me)
 
 
 def _urged(grants: Grants) -> Q:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Count, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Subquery, Value
@@ -15,6 +17,7 @@ from django.utils.translation import gettext as _
 from yimen.access.registry import Grants, visible
 from yimen.access.roles import Role
 from yimen.foundation import counting
+from yimen.foundation.among import keys
 from yimen.foundation.errors import Missing
 from yimen.organisations.models import Office
 
@@ -24,6 +27,7 @@ from .fields import WRITTEN
 from .models import Assignment, Case, Category, Clock, Result
 from .models.case import Bigrams
 from .place_rules import PUBLIC
+from .pressed import Ways, either
 from .states import HIDDEN_VERBS, MAX_RETURNS, OPEN_STATES, STATES, VERBS, Flow, Transition, Who, rows_from
 
 PAGE = 30
@@ -123,28 +127,33 @@ def worklist(grants: Grants, name: str) -> QuerySet[Case]:
 
     What was imported with its answer stays in `history` until somebody takes a step, so that no daily list drowns.
     """
-    return visible_to(grants).filter(open=True).filter(_worklist_condition(grants, name))
+    return visible_to(grants).filter(open=True).filter(reduce(or_, _ways(grants, name)))
 
 
-def _worklist_condition(grants: Grants, name: str, now: datetime | None = None) -> Q:
+def _ways(grants: Grants, name: str, now: datetime | None = None) -> Ways:
+    """The conditions by which a matter comes into this list; each has an index of its own."""
     at = now or timezone.now()
-    conditions: dict[str, Callable[[Grants], Q]] = {
-        "mine": lambda who: Q(holder=who.user_id),
-        "due-soon": lambda who: _concerns(who) & Q(due_at__gte=at, due_at__lt=at + DUE_SOON),
-        "overdue": lambda who: _concerns(who) & Q(due_at__lt=at),
-        "first-contact": lambda who: Q(accountable_person=who.user_id),
+    conditions: dict[str, Callable[[Grants], Ways]] = {
+        "mine": lambda who: (Q(holder=who.user_id),),
+        "due-soon": lambda who: _each(_concerns(who), Q(due_at__gte=at, due_at__lt=at + DUE_SOON)),
+        "overdue": lambda who: _each(_concerns(who), Q(due_at__lt=at)),
+        "first-contact": lambda who: (Q(accountable_person=who.user_id),),
         "unit": _of_my_units,
-        "callback": lambda _who: Q(state="told", sampled=True),
-        "screening": lambda _who: Q(screened=False),
-        "triage": lambda _who: Q(flow=Flow.GRID, state__in=TRIAGED),
-        "history": lambda _who: Q(history=True),
+        "callback": lambda _who: (Q(state="told", sampled=True),),
+        "screening": lambda _who: (Q(screened=False),),
+        "triage": lambda _who: (Q(flow=Flow.GRID, state__in=TRIAGED),),
+        "history": lambda _who: (Q(history=True),),
         **pressed.conditions(),
-        "all": lambda _who: Q(),
+        "all": lambda _who: (Q(),),
     }
     if name not in conditions:
         raise Missing(_("没有这个清单"))
     found = conditions[name](grants)
-    return found if name in ("history", "all") else found & Q(history=False)
+    return found if name in ("history", "all") else _each(found, Q(history=False))
+
+
+def _each(ways: Ways, besides: Q) -> Ways:
+    return tuple(way & besides for way in ways)
 
 
 def _everything(grants: Grants) -> Q:
@@ -153,21 +162,21 @@ def _everything(grants: Grants) -> Q:
     return Q() if near is None else Q(pk__in=near)
 
 
-def _of_my_units(grants: Grants) -> Q:
+def _of_my_units(grants: Grants) -> Ways:
     if grants.has(*CENTRE_ROLES):
-        return Q(holder_unit__in=grants.units(*CENTRE_ROLES)) | Q(
-            accountable_unit__in=grants.units(*CENTRE_ROLES)
-        )
-    return Q(lead_unit__in=grants.units(*UNIT_ROLES)) | Q(holder_unit__in=grants.units(*UNIT_ROLES))
+        units = grants.units(*CENTRE_ROLES)
+        return either(Q(holder_unit__in=units), Q(accountable_unit__in=units))
+    units = grants.units(*UNIT_ROLES)
+    return either(Q(lead_unit__in=units), Q(holder_unit__in=units))
 
 
-def _concerns(grants: Grants) -> Q:
+def _concerns(grants: Grants) -> Ways:
     """What a person is to keep an eye on: the director the whole street, a head the unit, others what they hold."""
     if grants.has(Role.DIRECTOR, Role.LEADER):
-        return Q()
+        return (Q(),)
     if grants.has(Role.HEAD):
         return _of_my_units(grants)
-    return Q(holder=grants.user_id)
+    return (Q(holder=grants.user_id),)
 
 
 def in_rows(rows: QuerySet[Case]) -> QuerySet[Case]:
@@ -233,7 +242,15 @@ def counted(
 ) -> dict[str, QuerySet[Case]]:
     """The lists whose counts are shown, as rows to count. `now`: what stands for the present in them."""
     seen = visible_to(grants).filter(open=True)
-    return {name: seen.filter(_worklist_condition(grants, name, now)) for name in names}
+    return {name: _in_turn(seen, _ways(grants, name, now)) for name in names}
+
+
+def _in_turn(rows: QuerySet[Case], ways: Ways) -> QuerySet[Case]:
+    """What comes in by the first way, then by the next: a count that stops seldom gets that far."""
+    first, *others = (rows.filter(way) for way in ways)
+    if not others:
+        return first
+    return first.values("pk").union(*(each.values("pk") for each in others), all=True)
 
 
 def counts(grants: Grants, names: Iterable[str] = COUNTED) -> dict[str, int]:
@@ -290,7 +307,7 @@ def _newest(grants: Grants, text: str, size: int) -> list[int]:
     """
     seen, near = visible_to(grants), reach(grants)
     if near is not None and counting.counts({"near": near}, WITHIN_REACH)["near"] <= WITHIN_REACH:
-        return _first(containing(seen.filter(pk__in=near), text).order_by(*_SORTED), size)
+        return _first(containing(seen.filter(pk__among=keys(near)), text).order_by(*_SORTED), size)
     edge = _edge(LATEST)
     found = _first(containing(seen.filter(received_at__gte=edge), text).order_by(*_NEWEST), size)
     if size // 3 <= len(found) < size:

@@ -19,6 +19,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
+from . import prepared
+
 MOST = 999
 Rows: TypeAlias = "QuerySet[Any, Any]"
 Question: TypeAlias = tuple[str, tuple[Any, ...]]  # a scalar expression and its parameters
@@ -29,32 +31,41 @@ _FAR = timedelta(days=3660)
 
 def counts(wanted: Mapping[str, Rows], most: int = MOST) -> dict[str, int]:
     """How many rows each queryset has; `most` + 1 stands for every number above `most`. One statement."""
-    return worded(wanted, most).ask()
+    return ask({name: _count(rows, most) for name, rows in wanted.items()})
 
 
 def worded(wanted: Mapping[str, Rows], most: int = MOST) -> Worded:
     """The counts of these querysets, ready to be asked: `NOW` and `MARK` may stand in their conditions."""
-    return Worded({name: _count(rows, most) for name, rows in wanted.items()})
+    return _worded({name: _count(rows, most) for name, rows in wanted.items()})
 
 
 def worded_columns(wanted: Mapping[str, Rows]) -> Worded:
     """The same for `columns`."""
-    return Worded({name: _column(rows) for name, rows in wanted.items()})
+    return _worded({name: _column(rows) for name, rows in wanted.items()})
 
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """Questions in words. Whoever keeps them keeps them by everything else that their conditions were made from."""
+    """Questions in words, as one statement that the database plans once a connection: planning twenty counts takes as
+    long as counting. Whoever keeps them keeps them by everything else that their conditions were made from."""
 
-    questions: dict[str, Question]
+    names: tuple[str, ...]
+    statement: str
+    values: tuple[Any, ...]
 
     def ask(self, now: datetime | None = None, mark: int | None = None) -> dict[str, Any]:
         """As `counts` or `columns`, for this present and this number. One statement."""
-        put = {
-            name: (sql, tuple(_put(each, now, mark) for each in params))
-            for name, (sql, params) in self.questions.items()
-        }
-        return ask(put)
+        rows = prepared.ask(self.statement, [_put(each, now, mark) for each in self.values])
+        return dict(zip(self.names, rows[0], strict=True))
+
+
+def _worded(questions: Mapping[str, Question]) -> Worded:
+    return Worded(tuple(questions), *prepared.shaped(*_together(questions)))
+
+
+def _together(questions: Mapping[str, Question]) -> Question:
+    words = ", ".join(sql for sql, _params in questions.values())
+    return f"SELECT {words}", tuple(each for _sql, params in questions.values() for each in params)
 
 
 def _put(value: Any, now: datetime | None, mark: int | None) -> Any:
@@ -65,7 +76,7 @@ def _put(value: Any, now: datetime | None, mark: int | None) -> Any:
 
 def columns(wanted: Mapping[str, Rows]) -> dict[str, list[Any]]:
     """The values of querysets of one column each (`values`), in their order. One statement."""
-    return worded_columns(wanted).ask()
+    return ask({name: _column(rows) for name, rows in wanted.items()})
 
 
 def tables(wanted: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
@@ -92,9 +103,8 @@ def ask(questions: Mapping[str, Question]) -> dict[str, Any]:
     """The answer to each scalar expression, by name."""
     if not questions:
         return {}
-    words = ", ".join(sql for sql, _params in questions.values())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {words}", [each for _sql, params in questions.values() for each in params])
+        cursor.execute(*_together(questions))
         return dict(zip(questions, cursor.fetchone(), strict=True))
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import Error as AnyDatabaseError
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +19,7 @@ from yimen.foundation.errors import Conflict, Refused
 from .. import ladder
 from .. import pressure_settings as settings
 from ..models import Case, Clock, Reminder
+from ..models.case import REMINDED
 from ..pressed import PRESSED
 from ..states import Who
 from . import holders
@@ -37,9 +37,8 @@ def remind_due(now: datetime | None = None) -> int:
     most = max(
         timedelta(days=int(figures["remind_days"].value)), timedelta(hours=int(figures["remind_hours"].value))
     )
-    told = Reminder.objects.filter(clock=OuterRef("clock"), due_at=OuterRef("due_at"))
     rows = Case.objects.filter(open=True, sealed=False, history=False, suspended=False, due_at__lte=at + most)
-    ids = rows.filter(~Exists(told)).order_by("due_at", "id").values_list("pk", flat=True)[:AT_ONCE]
+    ids = rows.exclude(REMINDED).order_by("due_at", "id").values_list("pk", flat=True)[:AT_ONCE]
     return sum(_remind_one(case_id, at, figures) for case_id in list(ids))
 
 
@@ -62,7 +61,7 @@ def is_near(case: Case, at: datetime, figures: dict[str, settings.Setting] | Non
 
 
 def keep(actor: Actor, case: Case, at: datetime) -> Reminder | None:
-    """The row and its ledger entry; None when this due time was reminded of before."""
+    """The row and its ledger entry; None when this due time was reminded of before. The matter tells its lists."""
     unit = case.lead_unit if case.state in PRESSED else None
     row, made = Reminder.objects.get_or_create(
         clock_id=case.clock_id,
@@ -75,6 +74,8 @@ def keep(actor: Actor, case: Case, at: datetime) -> Reminder | None:
             "by_id": actor.user_id,
         },
     )
+    case.reminded_clock, case.reminded_due, case.reminded_liaison = row.clock_id, row.due_at, row.liaison_id
+    case.save(update_fields=["reminded_clock", "reminded_due", "reminded_liaison"])
     if not made:
         return None
     record(actor, case, "case.reminded", at=at, payload={"due_at": case.due_at, "to": row.to_user_id})

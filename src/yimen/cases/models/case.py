@@ -78,6 +78,13 @@ def _next_step_fits() -> Q:
     return Q(state__in=over, next_step__isnull=True) | (Q(next_step__isnull=False) & steps)
 
 
+REMINDED = Q(reminded_clock=F("clock"), reminded_due=F("due_at"))
+"""临期提醒 was given of the limit that governs now."""
+LOOKED_AT = ("lead_unit", "holder", "accountable_person", "sealed", "hidden_at", "history", "suspended")
+"""What lists and the right to see ask of every open matter."""
+_LIMITS = ("clock", "reminded_clock", "reminded_due")
+
+
 class Case(models.Model):
     """One matter. Holds what is true now; how it came about is in the ledger.
 
@@ -103,7 +110,7 @@ class Case(models.Model):
     wish = models.CharField(max_length=500, blank=True, default="")
     place = models.CharField(max_length=200, blank=True, default="")
     grid = models.ForeignKey("grids.Grid", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+", db_index=False)
     channel = models.CharField(max_length=8, choices=CHANNELS)
     appeal = models.CharField(max_length=12, choices=APPEALS, default="appeal")
     urgency = models.CharField(max_length=8, choices=URGENCIES, default="normal")
@@ -134,21 +141,33 @@ class Case(models.Model):
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     accountable_unit = models.ForeignKey(
-        "organisations.Unit", null=True, on_delete=models.PROTECT, related_name="+"
+        "organisations.Unit", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     accountable_person = models.ForeignKey(
         "accounts.User", null=True, on_delete=models.PROTECT, related_name="+"
     )
     holder_unit = models.ForeignKey(
-        "organisations.Unit", null=True, on_delete=models.PROTECT, related_name="+"
+        "organisations.Unit", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     holder = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
     lead_unit = models.ForeignKey(
-        "organisations.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "organisations.Unit",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     next_step = models.CharField(max_length=20, null=True)
     clock = models.ForeignKey("cases.Clock", null=True, on_delete=models.PROTECT, related_name="+")
     due_at = models.DateTimeField(null=True, help_text="due of the governing clock, the earliest that runs")
+    reminded_clock = models.BigIntegerField(
+        null=True, editable=False, help_text="临期提醒: the limit reminded of last, while it governs still"
+    )
+    reminded_due = models.DateTimeField(null=True, editable=False, help_text="and when it was due")
+    reminded_liaison = models.BigIntegerField(
+        null=True, editable=False, help_text="and who was told beside the holder"
+    )
 
     returns = models.PositiveSmallIntegerField(default=0)
     redos = models.PositiveSmallIntegerField(default=0)
@@ -164,10 +183,10 @@ class Case(models.Model):
         default=True, help_text="false: told, and not drawn for a call-back (why: Sampling)"
     )
     answered_by = models.ForeignKey(
-        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     told_by = models.ForeignKey(
-        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     handler = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -253,34 +272,36 @@ class Case(models.Model):
             models.CheckConstraint(condition=Q(verified__in=["", "yes", "no"]), name="case_verified"),
         ]
         indexes = [
-            models.Index(fields=["holder", "due_at", "id"], condition=Q(open=True), name="case_holder_due"),
-            models.Index(
-                fields=["accountable_person", "due_at", "id"],
-                condition=Q(open=True),
-                name="case_accountable_due",
-            ),
-            models.Index(fields=["lead_unit", "due_at", "id"], condition=Q(open=True), name="case_lead_due"),
-            models.Index(fields=["state", "due_at", "id"], name="case_state_due"),
-            models.Index(fields=["due_at", "id"], condition=Q(open=True), name="case_due"),
-            models.Index(fields=["-received_at", "-id"], name="case_received"),
             *(
-                models.Index(
-                    fields=[column, "due_at", "id"], condition=Q(open=True), name=f"case_{column}_due"
+                models.Index(  # worklists and their counts, which are read from the index alone
+                    fields=[*fields, "due_at", "id"],
+                    include=[each for each in (*LOOKED_AT, *more) if each not in fields],
+                    condition=Q(open=True) & only,
+                    name=name,
                 )
-                for column in ("holder_unit", "category", "grid")
+                for name, fields, only, *more in (
+                    ("case_holder_due", ["holder"], Q()),
+                    ("case_accountable_due", ["accountable_person"], Q()),
+                    ("case_lead_due", ["lead_unit"], Q()),
+                    ("case_holder_unit_due", ["holder_unit"], Q()),
+                    ("case_category_due", ["category"], Q()),
+                    ("case_grid_due", ["grid"], Q()),
+                    ("case_due", [], Q()),
+                    ("case_unscreened", [], Q(screened=False)),
+                    ("case_history_due", [], Q(history=True)),
+                    ("case_to_call", [], Q(state="told", sampled=True)),
+                    ("case_reminded", ["holder"], Q(reminded_due__isnull=False), *_LIMITS),
+                    (
+                        "case_reminded_liaison",
+                        ["reminded_liaison"],
+                        Q(reminded_liaison__isnull=False),
+                        *_LIMITS,
+                    ),
+                )
             ),
-            models.Index(
-                fields=["due_at", "id"], condition=Q(open=True, screened=False), name="case_unscreened"
-            ),
-            models.Index(
-                fields=["due_at", "id"], condition=Q(open=True, history=True), name="case_history_due"
-            ),
+            models.Index(fields=["state", "due_at", "id"], name="case_state_due"),
+            models.Index(fields=["-received_at", "-id"], name="case_received"),
             models.Index(fields=["party_size"], condition=Q(open=True, party_size__gt=1), name="case_groups"),
-            models.Index(
-                fields=["due_at", "id"],
-                condition=Q(open=True, state="told", sampled=True),
-                name="case_to_call",
-            ),
             models.Index(
                 fields=["reported_by", "-received_at"],
                 condition=Q(reported_by__isnull=False),
