@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from cast import Cast, Person, advance, as_the_first_release_wrote, said_in
@@ -50,6 +51,12 @@ def urged(cast: Cast, case: Case, at: datetime, *, times: int = 3) -> datetime:
 
 def order(due_on: date, **more: Any) -> supervision.Draft:
     return supervision.Draft(words="限期办结", due_on=due_on, **more)
+
+
+def due_on(case: Case, at: datetime) -> None:
+    """The governing limit moves, as with a corrected calendar."""
+    Clock.objects.filter(pk=case.clock_id).update(due_at=at)
+    Case.objects.filter(pk=case.pk).update(due_at=at)
 
 
 # 临期提醒
@@ -96,6 +103,35 @@ def test_a_moved_due_time_is_reminded_of_anew_and_a_suspended_one_never(cast: Ca
     case = service(cast)
     act(cast["head.chengguan"], limits.suspend, case, ground="appraisal", at=MORNING)
     assert reminders.remind_due(MORNING + 30 * DAY) == 0
+
+
+def test_a_due_time_that_comes_back_is_still_one_that_was_reminded_of(cast: Cast) -> None:
+    """The calendar was wrong for a while: the limit moved, was reminded of there, and moved back."""
+    case, at = service(cast), MORNING
+    first = Case.objects.get(pk=case.pk).due_at
+    assert first is not None
+    for due, made in ((first, 1), (first + DAY, 1), (first, 0)):
+        due_on(case, due)
+        at = max(at, due - DAY)
+        assert reminders.remind_due(at) == made
+        assert queries.worklist(cast["handler.chengguan"].grants, "reminded").count() == 1
+    assert Reminder.objects.count() == Entry.objects.filter(kind="case.reminded").count() == 2
+
+
+def test_a_populated_home_keeps_what_was_reminded_of(cast: Cast) -> None:
+    from importlib import import_module
+
+    case, other = service(cast), service(cast)
+    reminders.remind_due(case.due_at)
+    due_on(other, case.due_at + DAY)
+    Case.objects.update(reminded_clock=None, reminded_due=None, reminded_liaison=None)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("yimen.cases.migrations.0020_read_from_indexes")._CARRY_OVER)
+    found = queries.worklist(cast["handler.chengguan"].grants, "reminded")
+    assert [row.pk for row in found] == [case.pk]
+    kept = Case.objects.get(pk=case.pk)
+    assert kept.reminded_liaison == cast["handler.chengguan"].user.pk
+    assert Case.objects.get(pk=other.pk).reminded_clock is None
 
 
 def test_how_long_ahead_is_the_office_s_figure(cast: Cast) -> None:

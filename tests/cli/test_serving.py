@@ -127,3 +127,4 @@ def test_the_deadline_reaches_the_database(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("YIMEN_DB_SECONDS", "60")
     said = base.database(url)["OPTIONS"]["options"]  # type: ignore[index]
     assert "statement_timeout=60s" in said and "idle_in_transaction_session_timeout=60s" in said
+    assert "work_mem=16MB" in said and "plan_cache_mode=force_generic_plan" in said

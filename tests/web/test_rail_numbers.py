@@ -8,11 +8,13 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from cast import Cast, Person, play
+from cast import Cast, Person, advance, play
 from yimen.access.models import RoleGrant
 from yimen.access.registry import Grants, grants_of
 from yimen.access.roles import Role
-from yimen.cases.models import ReadUpTo
+from yimen.cases import queries
+from yimen.cases.actions import reminders
+from yimen.cases.models import Case, ReadUpTo
 from yimen.foundation import counting
 from yimen.foundation.actor import Actor
 from yimen.web.staff import rail
@@ -73,3 +75,26 @@ def test_another_right_and_another_mark_are_other_words(cast: Cast) -> None:
     assert "screening" in told(person)
     ReadUpTo.objects.create(user=person.user, seq=10**9, at=timezone.now())
     assert told(person)["news"] == 0
+
+
+def test_every_number_is_how_long_its_list_is(cast: Cast) -> None:
+    """Also where a list is made of two: a unit leads one matter, holds another and has a third in both ways."""
+    clerk, handler, head = cast["clerk1"], cast["handler.chengguan"], cast["head.chengguan"]
+    second = cast.joins("second", "经办二", "chengguan", Role.HANDLER)
+    led, held, both = (advance(cast, clerk.opens(), state) for state in ("dispatched", "accepted", "signed"))
+    Case.objects.filter(pk=led.pk).update(
+        holder_unit=clerk.unit, holder=clerk.user, accountable_unit=clerk.unit
+    )
+    Case.objects.filter(pk=held.pk).update(lead_unit=cast.units["zhifa"])
+    handler.does(both, "assign", handler=str(second.user.pk))
+    due = Case.objects.filter(open=True).latest("due_at").due_at
+    assert due is not None
+    for at in (timezone.now(), due - timedelta(hours=1), due + timedelta(days=1)):
+        with time_machine.travel(at, tick=False):
+            reminders.remind_due()
+            for name in (*cast.people, "second"):
+                grants = cast[name].grants
+                counts = queries.counts(grants)
+                assert counts == {each: queries.worklist(grants, each).count() for each in counts}, (name, at)
+    assert queries.counts(head.grants)["unit"] == 3
+    assert queries.counts(handler.grants)["reminded"] == 3, "one held, two as the unit's liaison"

@@ -70,8 +70,7 @@ def unmerge(step: Step) -> None:
     assert centre is not None
     charge_conclusion(step, centre)
     if step.row.source == "called_back":
-        case.redos += 1
-        case.served_at, case.served_way, case.answered_by_id, case.told_by_id = None, "", None, None
+        afterwards.once_more(step)
         if case.flow == Flow.SERVICE or not case.screened:
             start_limit(step, Flow.SERVICE)
 
