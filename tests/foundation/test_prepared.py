@@ -22,7 +22,8 @@ KEYS = some.integers(-(2**63), 2**63 - 1) | some.integers(0, 99).map(Int8)
 MOMENTS = some.datetimes(datetime(1900, 1, 1), datetime(9000, 1, 1), timezones=some.just(UTC))
 STAY = KEYS | MOMENTS | some.dates(date(1900, 1, 1)) | some.uuids()
 TEXTS = some.text(some.characters(exclude_characters="\0", exclude_categories=["Cs"]))
-WRITTEN = TEXTS | some.booleans() | some.integers(-9, 999).map(Int4)
+AWKWARD = some.sampled_from(["100%", "%s", "%%s", "'; --", "\\", "E'\\n'", "𠮷野家", "$1"])
+WRITTEN = AWKWARD | TEXTS | some.booleans() | some.integers(-9, 999).map(Int4)
 
 
 def asked(statement: str, values: Any) -> list[Any]:
