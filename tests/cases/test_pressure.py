@@ -118,6 +118,16 @@ def test_a_due_time_that_comes_back_is_still_one_that_was_reminded_of(cast: Cast
     assert Reminder.objects.count() == Entry.objects.filter(kind="case.reminded").count() == 2
 
 
+def test_reminding_of_it_again_is_refused_and_puts_the_list_right(cast: Cast) -> None:
+    """A limit that was reminded of long ahead, then another in between, governs again."""
+    case, clerk = service(cast), cast["clerk1"]
+    act(clerk, reminders.remind, case, at=MORNING)
+    Case.objects.update(reminded_clock=None, reminded_due=None)
+    with pytest.raises(Conflict):
+        act(clerk, reminders.remind, case, at=MORNING)
+    assert queries.worklist(cast["handler.chengguan"].grants, "reminded").count() == 1
+
+
 def test_a_populated_home_keeps_what_was_reminded_of(cast: Cast) -> None:
     from importlib import import_module
 

@@ -93,6 +93,7 @@ def test_every_number_is_how_long_its_list_is(cast: Cast) -> None:
         with time_machine.travel(at, tick=False):
             reminders.remind_due()
             for name in (*cast.people, "second"):
+                told(cast[name])
                 grants = cast[name].grants
                 counts = queries.counts(grants)
                 assert counts == {each: queries.worklist(grants, each).count() for each in counts}, (name, at)

@@ -60,13 +60,11 @@ def _news(grants: Grants, mark: int | None, within: int, now: datetime | None = 
     newest = newest if mark is None else newest.filter(seq__gt=mark)
     rows = (
         Entry.objects.filter(pk__among=keys(newest.values("entry_id")[:within]), subject=SUBJECT)
+        .filter(subject_id__in=concerning(grants).values("pk"))
         .exclude(actor_id=grants.user_id)
         .exclude(kind__in=LOOKED)
     )
-    if mark is None:
-        rows = rows.filter(recorded_at__gte=(now or timezone.now()) - FIRST_LOOK)
-    theirs = concerning(grants).filter(pk__among=keys(rows.values("subject_id")))
-    return rows.filter(subject_id__among=keys(theirs.values("pk")))
+    return rows if mark is not None else rows.filter(recorded_at__gte=(now or timezone.now()) - FIRST_LOOK)
 
 
 def newest(grants: Grants, mark: int | None, now: datetime | None = None) -> QuerySet[Entry]:

@@ -17,7 +17,7 @@ from .pressure_settings import own
 from .states import UNIT_STATES, Flow
 
 Ways: TypeAlias = tuple[Q, ...]
-"""Conditions by which a matter comes into a list: never more than one of them holds."""
+"""Conditions by which a matter comes into a list: never more than one of them holds. Two are made by `either` alone."""
 PRESSED: Final = (*UNIT_STATES, "reported")  # while the lead unit owes the step, or its head the check
 
 

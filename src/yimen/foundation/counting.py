@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+from psycopg.types.numeric import Int8
 
 from . import prepared
 
@@ -71,7 +72,7 @@ def _together(questions: Mapping[str, Question]) -> Question:
 def _put(value: Any, now: datetime | None, mark: int | None) -> Any:
     if now is not None and isinstance(value, datetime) and abs(value - NOW) < _FAR:
         return now + (value - NOW)
-    return mark if mark is not None and value == MARK else value
+    return Int8(mark) if mark is not None and value == MARK else value
 
 
 def columns(wanted: Mapping[str, Rows]) -> dict[str, list[Any]]:

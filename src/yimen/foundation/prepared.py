@@ -18,6 +18,7 @@ from psycopg import sql
 from psycopg.types.numeric import Int2, Int4, Int8
 
 _ONLY_WHEN_ASKED = 2**30
+_KEPT = 50  # statements a connection keeps prepared; the largest takes a megabyte
 _MARKS = re.compile("%[s%]")
 
 
@@ -87,7 +88,7 @@ def _sent(statement: str, values: Sequence[Any]) -> Iterator[Any]:
     here.ensure_connection()
     with here.wrap_database_errors:
         if here.connection.prepare_threshold is None:  # Django's setting; with it nothing is ever prepared
-            here.connection.prepare_threshold = _ONLY_WHEN_ASKED
+            here.connection.prepare_threshold, here.connection.prepared_max = _ONLY_WHEN_ASKED, _KEPT
         plain = _Prepared(here.connection)
     with here._prepare_cursor(plain) as cursor:
         cursor.execute(statement, list(values))

@@ -126,8 +126,12 @@ def _checkpoints(
     for number, line in enumerate(lines, 1):
         if line is None:
             report.add("checkpoint_torn", line=number)
-    if head is None and lines and not _comes(place):
-        report.add("head_missing")
+    if head is None and lines:
+        late = place.head() if len(lines) == 1 and _comes(place) else None
+        if late is None:
+            report.add("head_missing")
+        else:
+            _holds(report, keys, 0, late)
     if head is not None and _holds(report, keys, 0, head):
         held.append(head)
     if not held and report.numbered and not _comes(place):

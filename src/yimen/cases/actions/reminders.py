@@ -89,9 +89,9 @@ def remind(actor: Actor, grants: Grants, ref: UUID, *, at: datetime | None = Non
         if case.suspended:
             raise Refused(_("中止计时期间不提醒、不催办"))
         row = keep(actor, case, now)
-        if row is None:
-            raise Conflict(_("这个时限已经提醒过"))
-        return row
+    if row is None:  # what the lists go by is put right all the same
+        raise Conflict(_("这个时限已经提醒过"))
+    return row
 
 
 def must_have_reminded(actor: Actor, case: Case, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Worklists and their counts are read from indexes alone; 临期提醒 stands with the matter; what nobody reads by goes.
 
-Six foreign keys lose their own index: no page, list or export looks for all matters of a unit or category by it, the
-open ones have theirs, and every statement about matters was planned over it and every registration written into it.
+Six foreign keys lose their own index. Open matters of a unit or category have theirs, registers go by date; every
+statement about matters was planned over them and every registration written into them.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ _LISTS = {
 }
 _LIMITS = ("clock", "reminded_clock", "reminded_due")
 _NEW = {
+    "case_accountable_unit_due": (["accountable_unit"], Q(), ("holder_unit",)),
     "case_reminded": (["holder"], Q(reminded_due__isnull=False), _LIMITS),
     "case_reminded_liaison": (["reminded_liaison"], Q(reminded_liaison__isnull=False), _LIMITS),
 }
@@ -86,7 +87,7 @@ class Migration(migrations.Migration):
             field=models.BigIntegerField(
                 null=True,
                 editable=False,
-                help_text="临期提醒: the limit reminded of last, while it governs still",
+                help_text="临期提醒: which limit was reminded of last",
             ),
         ),
         migrations.AddField(

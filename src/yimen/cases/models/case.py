@@ -162,7 +162,7 @@ class Case(models.Model):
     clock = models.ForeignKey("cases.Clock", null=True, on_delete=models.PROTECT, related_name="+")
     due_at = models.DateTimeField(null=True, help_text="due of the governing clock, the earliest that runs")
     reminded_clock = models.BigIntegerField(
-        null=True, editable=False, help_text="临期提醒: the limit reminded of last, while it governs still"
+        null=True, editable=False, help_text="临期提醒: which limit was reminded of last"
     )
     reminded_due = models.DateTimeField(null=True, editable=False, help_text="and when it was due")
     reminded_liaison = models.BigIntegerField(
@@ -284,6 +284,7 @@ class Case(models.Model):
                     ("case_accountable_due", ["accountable_person"], Q()),
                     ("case_lead_due", ["lead_unit"], Q()),
                     ("case_holder_unit_due", ["holder_unit"], Q()),
+                    ("case_accountable_unit_due", ["accountable_unit"], Q(), "holder_unit"),
                     ("case_category_due", ["category"], Q()),
                     ("case_grid_due", ["grid"], Q()),
                     ("case_due", [], Q()),

@@ -15,7 +15,17 @@ from typing import Any
 
 from yimen.cases.actions.keys import place_of
 from yimen.cases.actions.people import Person, seal_person
-from yimen.cases.models import Assignment, Callback, Case, CaseKey, Clock, Participant, PhoneIndex, Result
+from yimen.cases.models import (
+    Assignment,
+    Callback,
+    Case,
+    CaseKey,
+    Clock,
+    Participant,
+    PhoneIndex,
+    Reminder,
+    Result,
+)
 from yimen.cases.rules import make_title
 from yimen.cases.states import STATES
 from yimen.foundation import crypto
@@ -28,6 +38,7 @@ from .street import Clerk, Desk, Kept, Place, Street
 from .words import Said, Speech
 
 YEARS = 6
+NEAR = timedelta(days=2)  # 临期提醒 is given so long before the limit (data/pressure_settings.csv)
 OPEN, LATELY = 0.04, 15
 """The newest 4 % came in within the last 15 working days; nearly all of them are open, of the others a few."""
 OPEN_LATELY, OPEN_STILL = 0.95, 0.002
@@ -213,6 +224,16 @@ class Matters:
             moment(kept.due), moment(done), outcome, str(unit),
         )  # fmt: skip
 
+    def _reminded(self, draft: Draft, holder: int, liaison: int | None) -> tuple[str, str, str]:
+        """临期提醒 of what is due soon or was: its row, and what the matter carries of it."""
+        if not draft.open or draft.due is None or draft.due > self.now + NEAR:
+            return NULL, NULL, NULL
+        limit = number(draft.governing), moment(draft.due)
+        self.tables["reminder"].add(
+            str(draft.id), *limit, str(holder), number(liaison), moment(draft.changed)
+        )
+        return *limit, number(liaison)
+
     def _case(self, draft: Draft) -> None:
         desk, out, told = (
             draft.desk,
@@ -238,7 +259,7 @@ class Matters:
             str(draft.category[0]), str(draft.clerk.user), str(self.street.centre.unit), str(holder),
             str(holder_unit), number(handled.unit if handled else None), number(worker),
             number(worker if told else None), number(worker if told else None), number(draft.governing),
-            *(map(str, draft.spot) if draft.spot else (NULL, NULL)),
+            *(map(str, draft.spot) if draft.spot else (NULL, NULL)), *self._reminded(draft, holder, worker),
         )  # fmt: skip
         for was, state, at in self._moves(draft):
             unit = handled.unit if handled and state != "registered" else None
@@ -381,7 +402,8 @@ def _tables() -> dict[str, Table]:
             "id uuid number flow screened state version title text wish place channel urgency window"
             " received_at told_at served_at served_way round_at changed_at recorded_at closed_at next_step due_at last_outcome"
             " last_solved rating search_text grid_id category_id accountable_person_id accountable_unit_id"
-            " holder_id holder_unit_id lead_unit_id handler_id answered_by_id told_by_id clock_id lng lat",
+            " holder_id holder_unit_id lead_unit_id handler_id answered_by_id told_by_id clock_id lng lat"
+            " reminded_clock reminded_due reminded_liaison",
         ),
         "standing": Table(
             Standing,
@@ -400,6 +422,7 @@ def _tables() -> dict[str, Table]:
             Assignment,
             "case_id unit_id role state offline sent_at signed_at reported_at ended_at sent_by_id clock_id",
         ),
+        "reminder": Table(Reminder, "case_id clock_id due_at to_user_id liaison_id at"),
         "result": Table(Result, "case_id unit_id text decision by_id at"),
         "callback": Table(Callback, "case_id attempt at outcome solved rating by_id"),
         "entry": Table(
